@@ -100,6 +100,20 @@ def test_the_annex_names_sources_as_readers_do_and_not_columns_of_files(
     assert not [one for one in said if re.search(r"[a-z]+\.[a-z_*]+|[a-z]+_[a-z]+|\.toml", one)]
 
 
+def test_the_annex_of_parcels_has_remarks_only_where_there_are_any() -> None:
+    homes = [{"parcel_id": "P", "land_use": "0701", "far_max": 1.5, "geometry": square(0, 0)}]
+    for more, told in (({}, False), ({"status": "kept"}, True)):
+        town = plan_of(parcels=[one | more for one in homes])
+        made = volume(town, check(town, packs=["zone"]), "en", drawn=False)
+        (heads,) = [
+            one.heads for one in walk(made.sections) if isinstance(one, Table) and "Parcel" in one.heads
+            and any(head.startswith("FAR") for head in one.heads)
+        ]  # fmt: skip
+        assert ("Remarks" in heads) is told
+        # A condition that no parcel has is told by its empty column.
+        assert any(head.startswith("Height") for head in heads)
+
+
 def test_cells_of_the_volume_are_the_strings_of_the_office_tables() -> None:
     drawn = random_plan(5)
     found = check(drawn, packs=["zone"])

@@ -21,7 +21,7 @@ from blockplan.report.document import (
 )
 from blockplan.report.key_figures import key_figures
 from blockplan.report.office import TABLES
-from blockplan.report.office.columns import heading, meaning, on_paper, paper_table, source_said
+from blockplan.report.office.columns import heading, meaning, on_paper, paper_table, says, source_said
 from blockplan.report.office.columns import said as office_said
 from blockplan.report.renderers.docx import LEGENDS, LONG_LEGEND
 from blockplan.report.sheets import basemap, maps
@@ -57,6 +57,8 @@ PARCEL_COLUMNS = (
     "parcel_id", "code", "land_use", "site_area_m2", "far_max", "floor_area_m2", "coverage_max",
     "height_max_m", "green_min", "parking_spaces", "facilities", "remarks",
 )  # fmt: skip
+#: Those that say nothing by being empty: a condition that no parcel has is told by its empty column.
+MAY_BE_EMPTY = ("facilities", "remarks")
 #: Those that all land has; a parcel with no more than these (of streets, say) is not listed.
 OF_ALL = ("parcel_id", "code", "land_use", "site_area_m2", "remarks")
 #: What a figure has of a page of A4, so that its legend stands below it, and a heading with its text above.
@@ -213,7 +215,9 @@ class _Volume:
             at = [at for at, one in enumerate(table.columns) if one.key in {*PARCEL_COLUMNS} - {*OF_ALL}]
             stating = [line for line in table.lines if any(line.cells[one] not in {None, ""} for one in at)]
             if stating:
-                yield paper_table(self.view, table, stating, PARCEL_COLUMNS)
+                told = [one.key for at, one in enumerate(table.columns) if says(stating, at)]
+                printed = [one for one in PARCEL_COLUMNS if one in told or one not in MAY_BE_EMPTY]
+                yield paper_table(self.view, table, stating, printed)
             if len(stating) < len(table.lines):
                 yield Paragraph(self._say("text.bare_parcels"))
             yield from map(Note, table.notes)
