@@ -63,6 +63,15 @@ def test_a_facility_of_an_unknown_kind_is_of_no_kind_and_not_of_another() -> Non
     assert (unknown["service"], unknown["category"]) == (None, None)
 
 
+def test_a_level_that_a_facility_does_not_state_is_unknown_and_not_left_blank() -> None:
+    rows = [
+        {"facility_id": f"F{at}", "service": "clinic", "level": level, "geometry": shapely.Point(0, at)}
+        for at, level in enumerate(("district", None))
+    ]
+    stated, unknown = records(of(Plan(manifest(), {"facilities": frame(rows)}), "facilities"))
+    assert (stated["level"], unknown["level"]) == ("district", None)
+
+
 def test_whether_a_facility_shares_a_building_is_said_only_where_land_tells_it() -> None:
     plan = Plan(manifest(), {
         "parcels": frame([

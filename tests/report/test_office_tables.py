@@ -47,6 +47,14 @@ def test_parking_tells_what_is_known_of_it_and_asks_nothing_of_a_car_park_withou
     ]  # fmt: skip
 
 
+def test_land_of_car_parks_does_not_apply_to_other_uses_and_is_not_left_blank() -> None:
+    shop = {"parcel_id": "A", "land_use": "0902", "parking_spaces": 30.0, "geometry": cell(0, 0)}
+    park = {"parcel_id": "P", "land_use": "120803", "geometry": cell(1, 0)}
+    used, parked, *_ = records(of(Plan(manifest(), {"parcels": frame([shop, park])}), "parking"))
+    assert used["parking_land_m2"] == NOT_APPLICABLE
+    assert parked["parking_land_m2"] > 0
+
+
 def test_the_known_part_of_parking_says_no_zero_of_floor_area_that_no_parcel_states() -> None:
     shop = {"parcel_id": "A", "land_use": "0902", "parking_spaces": 30.0, "geometry": cell(0, 0)}
     *_, total, known = records(of(Plan(manifest(), {"parcels": frame([shop])}), "parking"))

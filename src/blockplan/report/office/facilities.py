@@ -70,7 +70,7 @@ def facilities(view: View) -> OfficeTable:
         cells: tuple[Cell, ...] = (
             said(view, f"per_thousand.{category}") if service else None, names[at],
             words.or_else(f"service.{service}", service) if service else None,
-            _word(view, "level", level), host,
+            _word(view, "level", level) or None, host,
             use_of.get(host) or "", site, _number(number["floor_area_m2"], at),
             *(_number(number[key], at) for key in ("beds", "places", "classes")),
             _setting(view, site, use_of.get(host) or ""), _word(view, "status", status),

@@ -66,7 +66,7 @@ def parking(view: View) -> OfficeTable:
     for ((is_public, of, code), rows), cells in zip(parts, made, strict=True):
         name = view.ground.use_name(of, code).removeprefix(f"{code} ")
         told = said(view, "parking.public", kind=name) if is_public else name
-        land: Cell = round(math.fsum(drawn[rows])) if is_public else ""
+        land: Cell = round(math.fsum(drawn[rows])) if is_public else NOT_APPLICABLE
         says = _said_of(cells, unsaid[rows], np.isnan(found.floor_m2[rows]), public[rows])
         lines.append(Line((code, told, len(rows), *says, land)))
     park_m2 = round(math.fsum(drawn[public]))
