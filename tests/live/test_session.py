@@ -302,6 +302,24 @@ def test_a_split_shares_whole_people_by_area_and_sends_each_facility_to_its_piec
             assert after.geometry.loc[parcel].covers(shapely.point_on_surface(shape))
 
 
+def test_a_neighbour_with_holes_of_several_shapes_takes_the_end_of_a_split() -> None:
+    plan = town(packs=["zone"])
+    parcels = plan.layer("parcels").copy()
+    west, south, _, north = parcels.geometry.loc["D"].bounds
+    holes = (
+        [(west + 10, south + 10), (west + 30, south + 10), (west + 20, south + 30)],
+        [(west + 50, south + 50), (west + 70, south + 50), (west + 70, south + 70), (west + 50, south + 70)],
+    )
+    parcels.loc["D", "geometry"] = shapely.Polygon(parcels.geometry.loc["D"].exterior, holes)
+    session = live(plan.replace(parcels=parcels))
+    left, _, right, _ = parcels.geometry.loc["E"].bounds
+    y = (south + north) / 2
+    session.apply([Split(id="E", line=((left, y), (right, y)))])
+    after = session.plan.layer("parcels").geometry.loc["D"]
+    assert [left, y] in shapely.get_coordinates(after.exterior).tolist()
+    assert after.equals(parcels.geometry.loc["D"])
+
+
 #: Columns of a parcel that hold of any part of it as of the whole.
 INTENSIVE = re.compile(
     r"(far|height_m|coverage_ratio|green_ratio)(_min|_max)?|elevation_max_m|\w+_share|setback_\w+"

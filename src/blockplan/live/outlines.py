@@ -91,9 +91,10 @@ def with_vertices(shape: Any, places: list[Place]) -> Any:
 def by_ring(shape: Any, make: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> Any:
     """A polygon, or several, made anew ring by ring (closed rings of x, y)."""
     parts: list[Any] = [
-        shapely.polygons(
+        # Holes of several numbers of corners are no array.
+        shapely.Polygon(
             make(shapely.get_coordinates(part.exterior)),
-            [make(shapely.get_coordinates(hole)) for hole in part.interiors] or None,
+            [make(shapely.get_coordinates(hole)) for hole in part.interiors],
         )
         for part in shapely.get_parts(shape)
     ]
