@@ -29,6 +29,7 @@ from blockplan.cli import main
 from blockplan.errors import UsageError
 from blockplan.live import parse_edits
 from blockplan.live.logs import log_of
+from blockplan.plan import Plan
 from blockplan.plan.model.layers import LAYERS
 from blockplan.portal.workspace import documents
 from blockplan.portal.workspace.desk import EditingDesk
@@ -432,6 +433,22 @@ def test_a_plan_without_packs_compares_and_reports_without_verdicts(tmp_path: Pa
         status, state = one.ask("/workspace/packs", {"packs": ["zone", "zone"]})
         assert (status, list(state["packs"])) == (200, ["zone"])
     assert bp.read(tmp_path / "town.zip", "draft").manifest.packs == ("zone",)
+
+
+@pytest.mark.long
+def test_the_only_feature_of_a_layer_comes_and_goes_with_undo_and_redo(tmp_path: Path) -> None:
+    plan = town(packs=["zone"])
+    rest = {name: layer for name, layer in plan.layers.items() if name != "streets"}
+    bp.write(Plan(plan.manifest, rest), tmp_path / "town")
+    line = {"type": "LineString", "coordinates": [[500_010.0, 4_400_010.0], [500_090.0, 4_400_090.0]]}
+    street = {"op": "add", "layer": "streets", "row": {"street_id": "s", "class": "local"}, "geometry": line}
+    with workbench(tmp_path / "town") as one:
+        assert one.ask("/workspace/edits", {"edits": [street]})[0] == 200
+        for act, there in (("undo", False), ("redo", True), ("undo", False)):
+            status, said = one.ask(f"/workspace/{act}", {})
+            assert status == 200
+            assert [bool(each["feature"]) for each in said["features"]] == [there]
+        assert one.ask("/workspace/news?seq=0")[0] == 200
 
 
 def test_a_scenario_that_is_dropped_while_it_is_open_is_said_to_be_gone(tmp_path: Path) -> None:

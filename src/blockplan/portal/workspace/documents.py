@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from blockplan.check import available_packs, check
@@ -61,7 +62,6 @@ from blockplan.texts import LANGUAGES
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence
 
-    import pandas as pd
     from numpy.typing import NDArray
 
     from blockplan.check.verdict import CheckResult, Verdict
@@ -382,7 +382,8 @@ def features_of(session: Session, changes: Iterable[FeatureChange]) -> list[dict
         by_layer.setdefault(layer, []).append(id_)
     found = []
     for layer, ids in by_layer.items():
-        frame = session.plan.layers[layer]
+        # A layer is gone with its only feature.
+        frame = session.plan.layers.get(layer, pd.DataFrame())
         there = frame.loc[[id_ for id_ in ids if id_ in frame.index]]
         drawn = {feature["id"]: feature for feature in _features(layer, there)["features"]}
         found += [{"layer": layer, "id": id_, "feature": drawn.get(id_)} for id_ in ids]
