@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import math
+import re
 from itertools import pairwise
 
 import pytest
@@ -16,6 +17,7 @@ from tests.support.squares import plan_of, square
 from tests.support.town import town
 
 from blockplan.check import check
+from blockplan.report.maps.basemap import GREEN
 from blockplan.report.maps.reachmaps import reach_maps
 from blockplan.report.sheets import atlas
 from blockplan.report.sheets.maps import small_map
@@ -100,6 +102,19 @@ def test_the_reports_map_draws_the_reach_of_each_park_by_its_size() -> None:
     (beyond,) = verdict.where
     assert beyond.value == pytest.approx(1_250)
     assert "800 to 1,300 m" in said
+
+
+def test_a_stop_that_was_counted_is_seen_on_the_map_of_its_reach() -> None:
+    homes = {"parcel_id": "A", "land_use": "0701", "residents": 90.0, "geometry": square(1_500, 0)}
+    stop = {"stop_id": "S", "modes": "bus", "geometry": shapely.Point(50, 50)}
+    whole = {"name": "all", "geometry": shapely.box(0, 0, 1_600, 100)}
+    plan = plan_of(parcels=[homes], stops=[stop], boundary=[whole])
+    judged = check(plan, packs=["gb50180"], on=dt.date(2024, 6, 1))
+    verdict = next(one for one in judged.verdicts if one.rule == "gb50180-f-bus")
+    (map_,) = reach_maps(View(plan, judged, Words("en")).ground, verdict, "m")
+    reach, seen = re.findall(rf'<path[^>]* fill="{GREEN}"[^>]*>', map_.standalone())
+    assert 'd="M' in seen
+    assert "stroke-dasharray" in reach
 
 
 def test_the_parcels_beside_a_map_of_bounds_are_all_of_which_a_condition_is_stated() -> None:

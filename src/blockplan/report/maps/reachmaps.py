@@ -124,7 +124,9 @@ def _drawn(
         dashed: dict[str, svg.Style] = {"stroke_width": 0.45, "stroke_dasharray": (2.2, 1.2)}
         green: dict[str, svg.Style] = {"fill": GREEN, "stroke": GREEN_LINE, "fill_rule": "evenodd"}
         canvas.shape("ground", canvas.on_paper([line]), fill_opacity=0.10, **dashed, **green)
-        canvas.shape("ground", canvas.on_paper(targets), stroke_width=0.3, **green)
+        # A stop, or a facility without an outline, is a disc.
+        seen = [one if one.area else shapely.buffer(one, canvas.mm) for one in targets]
+        canvas.shape("ground", canvas.on_paper(seen), stroke_width=0.3, **green)
         for one in classes:
             _places(canvas, one)
         if named and (canvas.closer or not near):
