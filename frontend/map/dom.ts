@@ -3,6 +3,15 @@
 type Child = Node | string | number | null | undefined | false;
 type Props = Record<string, unknown>;
 
+/** A space between a number and its unit of length or land. */
+const BEFORE_UNIT = /(?<=\d) (?=(?:km²|m²|km|m|ha)(?![A-Za-z0-9])|平方|公[里顷]|米)/g;
+
+/** What is left of children, as nodes and words: no number ends a line that its unit does not stand on. */
+const given = (children: Child[]): (Node | string)[] =>
+  children
+    .filter((one): one is Node | string | number => one !== null && one !== undefined && one !== false)
+    .map((one) => (one instanceof Node ? one : String(one).replace(BEFORE_UNIT, "\u00a0")));
+
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   props: Props = {},
@@ -17,18 +26,16 @@ export function h<K extends keyof HTMLElementTagNameMap>(
     else if (name === "style") element.style.cssText = String(value);
     else element.setAttribute(name, value === true ? "" : String(value));
   }
-  element.append(...children.filter((one): one is Node | string | number => one !== null && one !== undefined && one !== false).map((one) => (typeof one === "number" ? String(one) : one)));
+  // What is copied from a field is what was written.
+  if (tag === "textarea") element.textContent = children.join("");
+  else element.append(...given(children));
   return element;
 }
 
 /** Puts children into an element in place of what it held; who types in a field there goes on typing in it. */
 export function fill(parent: Element, ...children: Child[]): void {
   const held = typing(parent);
-  parent.replaceChildren(
-    ...children
-      .filter((one): one is Node | string | number => one !== null && one !== undefined && one !== false)
-      .map((one) => (typeof one === "number" ? String(one) : one)),
-  );
+  parent.replaceChildren(...given(children));
   if (held) goOn(held);
 }
 

@@ -11,6 +11,7 @@ the limit it misses keeps as many decimals as it takes to tell the two apart. Un
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING, TypeGuard
 
 from blockplan.texts import LANGUAGES, Catalog, pick
@@ -24,6 +25,8 @@ CATALOG = Catalog("blockplan", "figures.toml")
 LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB", "ja": "ja_JP"}
 #: Units that are written as a sign.
 SIGNS = frozenset({"m2", "ha", "km2", "m", "km", "min", "km/km2", "million m2"})
+#: A space between a number and its unit of length or land.
+BEFORE_UNIT = re.compile(r"(?<=\d) (?=(?:k?m²?|ha)(?![A-Za-z0-9])|平方|公[里顷]|米)")
 MINUS, PLUS = "\N{MINUS SIGN}", "+"
 MOST_DECIMALS = 6
 #: Remainders that agree to so many decimals count as equal: the earlier part takes the rest.
@@ -35,6 +38,18 @@ SMALL_PLAN_M2 = 200_000.0
 def is_known(value: float | None) -> TypeGuard[float]:
     """Whether a number says something: neither None nor NaN nor infinite."""
     return value is not None and math.isfinite(value)
+
+
+def unbroken(said: str) -> str:
+    r"""
+    Words of a page, in which no number ends a line that its unit does not stand on.
+
+    Examples
+    --------
+    >>> unbroken("9.5 km² in 3 areas")
+    '9.5\xa0km² in 3 areas'
+    """
+    return BEFORE_UNIT.sub("\N{NO-BREAK SPACE}", said)
 
 
 def known(value: float | None) -> float | None:

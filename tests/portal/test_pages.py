@@ -172,6 +172,12 @@ def test_a_term_of_several_things_stands_once_before_them(shown: DatabaseStore) 
     assert parcel.count("(area)") == parcel.count("(subblock)") == 1
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_unit_stands_on_another_line_than_its_number(shown: DatabaseStore, lang: str) -> None:
+    facts = read(f"/{lang}/notices/town/").partition('<dl class="answers">')[2].partition("</dl>")[0]
+    assert re.findall(r"\d(\s)(?:km²|平方公里)", facts) == ["\N{NO-BREAK SPACE}"] * 4
+
+
 def test_a_list_of_objects_goes_on_where_a_page_ends(shown: DatabaseStore) -> None:
     first = read("/en/notices/town/plan/?kind=parcels")
     assert len(re.findall(r"<li><a href=./en/notices/town/plan/parcels/", first)) == 20

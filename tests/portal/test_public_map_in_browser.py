@@ -52,6 +52,28 @@ def test_who_is_given_the_address_of_a_view_sees_the_same_land(served: Service, 
         assert tab.evaluate("__map.getZoom()") < 14  # the whole plan: an address that names no view is none
 
 
+def test_names_make_room_for_the_place_that_is_marked(served: Service, chromium: Any) -> None:
+    with opened(served, chromium, "/zh/notices/demo/place/?about=parcels:LS-01-04-005", 1440) as tab:
+        tab.wait_for_function("__map.queryRenderedFeatures({ layers: ['pin'] }).length === 1")
+        still(tab)
+        pin = "__map.queryRenderedFeatures({ layers: ['pin'] })[0].geometry.coordinates"
+        tab.evaluate(f"void __map.jumpTo({{ center: {pin}, zoom: 16.5 }})")
+        tab.wait_for_timeout(200)
+        still(tab)
+        # Names at the pin: asked within its middle, where a name in its own place would lie.
+        under = """() => {
+            const [pin] = __map.queryRenderedFeatures({ layers: ["pin"] });
+            const { x, y } = __map.project(pin.geometry.coordinates);
+            const layers = ["parcels-text", "parcels-code"];
+            const ids = (box) => __map.queryRenderedFeatures(box, { layers });
+            const beside = ids([[x - 40, y - 50], [x + 40, y + 50]]).map((one) => one.properties.id);
+            return [ids([[x - 8, y - 8], [x + 8, y + 8]]).length, beside.includes("LS-01-04-005")];
+        }"""
+        assert tab.evaluate(under) == [0, True]
+        layers = tab.evaluate("__map.getStyle().layers.map((one) => one.id)")
+        assert layers.index("along-line") < layers.index("streets-text"), "no street crosses out its own name"
+
+
 def test_what_the_map_can_show_is_asked_in_one_row_on_a_phone(served: Service, chromium: Any) -> None:
     for lang in ("zh", "en", "ja"):
         with opened(served, chromium, f"/{lang}/notices/demo/", 390) as tab:
@@ -156,7 +178,7 @@ def test_heights_are_colours_with_a_key_and_words(served: Service, chromium: Any
         tab.get_by_role("button", name="Height").click()
         still(tab)
         rows = tab.locator(f"{key} .uses").inner_text()
-        assert "up to 27 m" in rows
+        assert "up to 27\N{NO-BREAK SPACE}m" in rows
         assert "none stated" in rows
         assert "Urban housing" not in rows
         said = tab.locator(f"{key} .how-high").inner_text()

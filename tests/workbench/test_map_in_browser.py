@@ -188,7 +188,7 @@ def test_a_parcel_is_split_on_the_map_by_mouse(service: Service, chromium: Any) 
     tab.locator("#compare-with").select_option("base")
     differing = tab.locator(".panel .flips").first
     differing.wait_for(timeout=WAIT_MS)
-    assert re.search(r"outline [\d,.]+ m² → [\d,.]+ m²", differing.inner_text())
+    assert re.search(r"outline [\d,.]+\sm² → [\d,.]+\sm²", differing.inner_text())
     assert not re.search(r"\d\.\d{4}", differing.inner_text())
     tab.locator("#compare-with").select_option("")
     tab.keyboard.press("Control+z")
@@ -317,6 +317,7 @@ def test_a_point_is_dragged_and_a_street_drawn_that_joins_on(service: Service, c
     tab.keyboard.press("d")
     tab.mouse.click(near[0] + 4, near[1] + 3)
     tab.mouse.dblclick(near[0] + 60, near[1] + 80)
+    assert tab.locator(".card label", has=tab.locator("#new-kind")).inner_text().startswith("Class")
     tab.locator("#new-id").fill("new-street")
     tab.locator("#new-kind").select_option("local")
     tab.get_by_role("button", name="Add").click()
@@ -377,7 +378,7 @@ def test_a_place_that_arrows_led_to_is_taken_to_the_metre(service: Service, chro
     for _ in range(3):
         tab.keyboard.press("ArrowRight")
     tab.keyboard.press("Space")
-    assert "3.0 m" in tab.locator(".hint").inner_text()
+    assert "3.0\N{NO-BREAK SPACE}m" in tab.locator(".hint").inner_text()
     assert wrong == []
     tab.close()
 

@@ -125,7 +125,7 @@ def test_a_verdict_tells_who_and_where_and_each_reading_by_its_name(zone: Servic
     assert places.count() == len(verdict["where"]) > 8
     first = places.first.inner_text()
     assert verdict["where"][0]["id"] in first
-    assert " m · " in first
+    assert "m · " in first
     assert first.endswith("people")
     places.first.get_by_role("button").click()
     settled(tab)

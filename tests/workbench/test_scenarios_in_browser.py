@@ -165,6 +165,22 @@ def test_each_side_of_a_swipe_is_named_in_full_on_its_side(zone: Service, chromi
     tab.close()
 
 
+@pytest.mark.parametrize("width", [768, 1440])
+def test_what_a_tool_asks_for_lies_over_no_name_of_a_side(zone: Service, chromium: Any, width: int) -> None:
+    tab, wrong = opened(zone, chromium, "ja", width)
+    tab.locator("#tab-compare").click()
+    tab.locator("#compare-with").select_option("a")
+    tab.locator(".ways button").last.click()
+    settled(tab)
+    tab.locator("[data-tool=split]").click()
+    asked = tab.locator(".hint").bounding_box()
+    for side in tab.locator(".side").all():
+        named = side.bounding_box()
+        assert named["y"] + named["height"] <= asked["y"]
+    assert wrong == []
+    tab.close()
+
+
 def test_another_scenario_lies_under_a_swipe_with_what_differs_in_words(zone: Service, chromium: Any) -> None:
     tab, wrong = opened(zone, chromium, "zh", 1440)
     tab.keyboard.press("c")

@@ -5,7 +5,7 @@ import { addProtocol, GeoJSONSource, Map as MapLibre, type ExpressionSpecificati
 import { fillOf, inkOn, UNKNOWN } from "../../map/colours";
 import { tellWhenIdle } from "../../map/idle";
 import { centreOn, flat, geometryToMap, onPlan, toMap, toPlan, type Place } from "../../map/projection";
-import { aside, drawSigns } from "../../map/marks";
+import { aside, drawSigns, SIGN_IMAGE } from "../../map/marks";
 import { Sliding } from "../../map/sliding";
 import { asSpots, withSpots } from "../../map/spots";
 import { lineSample, sampleOf } from "../../map/sample";
@@ -26,6 +26,8 @@ const PLAIN = ["water", "woodland", "greens", "parcels", "streets", "rail", "sto
 const SPOT_M = 25;
 /** Names of land are broken at this width, in their own size. */
 const MOST_EMS = 6;
+/** So far from its spot a name stands that makes room for the place that is marked there. */
+const BESIDE_PIN_EMS = 1.4;
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** Large layers come in tiles; who reads those is loaded where a plan has any. */
@@ -149,12 +151,14 @@ export class PublicMap {
       ...network(),
       boundary(),
       { id: "beyond-fill", source: "beyond", type: "fill", paint: { "fill-color": "#f4f3ee", "fill-opacity": 0.55 } },
+      line("along-line", "streets", { "line-color": "#14202b", "line-width": 4 }, { filter: chosen }),
       ...this.labels(),
       ...signs(),
+      // A name makes room for the place that is marked.
+      { id: "pin-room", source: "around", type: "symbol", filter: ["==", ["geometry-type"], "Point"], layout: { "icon-image": SIGN_IMAGE, "icon-size": 1.2, "icon-allow-overlap": true, "icon-padding": 0 } },
       line("around-line", "around", { "line-color": "#14202b", "line-width": 1.6 }, { filter: ["==", ["geometry-type"], "LineString"] }),
       line("chosen-casing", "parcels", { "line-color": "#ffffff", "line-width": 6 }, { filter: chosen }),
       line("chosen-line", "parcels", { "line-color": "#14202b", "line-width": 2.8 }, { filter: chosen }),
-      line("along-line", "streets", { "line-color": "#14202b", "line-width": 4 }, { filter: chosen }),
       { id: "chosen-dot", source: "stops", type: "circle", filter: chosen, paint: DOT },
       { id: "chosen-facility", source: "facilities", type: "circle", filter: chosen, paint: DOT },
       { id: "pin", source: "around", type: "circle", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 9, "circle-color": "#ffbf00", "circle-stroke-color": "#14202b", "circle-stroke-width": 5 } },
@@ -231,6 +235,7 @@ export class PublicMap {
       if (one.id === "parcels-text") one.layout["text-field"] = this.label();
       if (one.id.startsWith("parcels-")) {
         one.layout["text-max-width"] = MOST_EMS;
+        one.layout["text-radial-offset"] = BESIDE_PIN_EMS;
         one.paint = this.ink();
       }
       if (one.id === "streets-text") one.layout["text-field"] = ["coalesce", ["get", "name"], ""];

@@ -3,7 +3,7 @@
 import { fill, h } from "../../map/dom";
 import { store } from "./store";
 import type { Tools } from "./tools";
-import { layerName, valueName } from "./vocabulary";
+import { columnName, layerName, valueName } from "./vocabulary";
 import { say } from "./words";
 import type { Place, Value } from "./types";
 
@@ -50,7 +50,7 @@ function ask(card: HTMLElement, layers: Drawn[], geometry: GeoJSON.Geometry, par
       layers.length > 1 &&
         h("label", {}, say("what"), h("select", { id: "new-layer", onchange: (event: Event) => { layer = (event.target as HTMLSelectElement).value as Drawn; draw(); } },
           ...layers.map((one) => h("option", { value: one, selected: one === layer }, layerName(one))))), // prettier-ignore
-      choices.length > 0 && h("label", {}, say("service"), kind),
+      choices.length > 0 && h("label", {}, h("span", {}, columnName(layer, column!)), kind),
       h("label", {}, say("id"), id),
       h("button", { class: "do", onclick: () => void add() }, say("add")),
       h("button", { class: "link", onclick: close }, say("cancel")),

@@ -64,7 +64,7 @@ export function drawMerge(dialog: HTMLDialogElement): void {
     h("p", {}, clashes.length ? `${say("mergeSaid")}${who ? ` (${who})` : ""}` : conflict.message),
     clashes.length > 0 &&
       h("table", { class: "beside" },
-        h("thead", {}, h("tr", {}, ...[say("figure"), say("mergeBefore"), say("mergeTheirs"), say("mergeYours")].map((one) => h("th", { scope: "col" }, one)))),
+        h("thead", {}, h("tr", {}, ...[say("field"), say("mergeBefore"), say("mergeTheirs"), say("mergeYours")].map((one) => h("th", { scope: "col" }, one)))),
         h("tbody", {}, ...clashes.map(row))), // prettier-ignore
     h("p", { class: "acts" },
       h("button", { class: "do", "data-act": "merge", onclick: send }, say(!clashes.length ? "tryAgain" : whole ? "mergeAgain" : "mergeTake")),

@@ -281,6 +281,7 @@ const WORDS = {
   noResidents: { zh: "居住人口未知。", en: "It is not known how many people live here.", ja: "居住人口が不明です。" },
   noDifference: { zh: "没有差别", en: "no difference", ja: "違いはありません" },
   whoGains: { zh: "居民的得失（直线距离）", en: "Who gains, who loses (straight line)", ja: "住民の得失（直線距離）" },
+  field: { zh: "项目", en: "Field", ja: "項目" },
   figure: { zh: "指标", en: "Figure", ja: "指標" },
   rule: { zh: "规则", en: "Rule", ja: "規則" },
   whereItDiffers: { zh: "哪里不同", en: "Where it differs", ja: "違う場所" },

@@ -191,9 +191,9 @@ def has_hidden_marks(text: str | None) -> bool:
 
 @register.filter
 def with_readings(text: str | None) -> SafeString:
-    """Words in easy Japanese as HTML: the reading stands over its word."""
+    """Words as HTML: in easy Japanese readings stand over them; no unit is apart from its number."""
     ruby = r"<ruby>\1<rp>（</rp><rt>\2</rt><rp>）</rp></ruby>"
-    return mark_safe(READING.sub(ruby, escape(_given(text or ""))))  # noqa: S308 (escaped before)
+    return mark_safe(READING.sub(ruby, escape(figures.unbroken(_given(text or "")))))  # noqa: S308 (escaped before)
 
 
 @register.filter
