@@ -16,6 +16,7 @@ from blockplan.cli import main
 from blockplan.cli.amend import _listed
 from blockplan.deliver.amendment import amendment, write
 from blockplan.deliver.amendment.wording import gain_said, ground_said
+from blockplan.live import live, parse_edits
 from blockplan.plan import write as write_plan
 
 
@@ -80,6 +81,34 @@ def test_a_raised_ratio_is_more_though_the_bound_beside_it_stays(kind, filed):
     assert found.kind == filed
     lower = amendment(base, changed(base, "parcels", "A", far=1.5))
     assert lower.kind == 4
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "filed"),
+    [
+        ({"far": 1.8, "far_max": 2.5}, {"far": None}, 3),
+        ({"far": 1.8, "far_max": 2.5}, {"far_kind": "guide"}, 3),
+        ({"far": 1.8, "far_max": 2.5, "far_kind": "guide"}, {"far": 2.4, "far_kind": "upper"}, 4),
+        ({"green_ratio": 0.35, "green_ratio_min": 0.3, "green_ratio_kind": "lower"}, {"green_ratio": 0.3}, 3),
+        ({"green_ratio": 0.35, "green_ratio_min": 0.3, "green_ratio_kind": "lower"}, {"green_ratio": 0.4}, 4),
+    ],
+)
+def test_what_binds_is_the_tighter_of_the_number_and_the_bound_beside_it(before, after, filed):
+    base = changed(town(), "parcels", "A", **before)
+    assert amendment(base, changed(base, "parcels", "A", **after)).kind == filed
+
+
+def test_a_corner_drawn_a_little_otherwise_stays_a_correction_with_what_follows_it():
+    base = changed(town(), "parcels", "A", far=1.8, floor_area_m2=18_000.0, declared_area_m2=10_000.0)
+    session = live(base, ["green-access"])
+    corner = base.layer("parcels").geometry["A"].bounds[2:]
+    session.apply(
+        parse_edits([{"op": "move_vertex", "at": corner, "to": [corner[0] - 0.5, corner[1] - 0.5]}])
+    )
+    after = session.plan.layer("parcels").loc["A"]
+    assert after["floor_area_m2"] == 17_910
+    assert after["declared_area_m2"] == 9_950
+    assert amendment(base, session.plan).kind == 5
 
 
 def test_a_block_that_grows_over_land_without_parcels_is_added_with_them():

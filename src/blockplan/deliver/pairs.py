@@ -38,26 +38,13 @@ def pair_of(value: Any, kind: Any, low: Any, high: Any, *, base: str) -> Pair:
     (0.35, None)
     """
     lower, upper, bare = known(low), known(high), known(value)
-    side = bare_side(kind, base) or BARE[base]
+    kind = kind if isinstance(kind, str) else BARE[base]
+    side = BARE[base] if kind in {"range", "guide"} else kind
     if bare is not None and side == "upper" and upper is None:
         upper = bare
     if bare is not None and side == "lower" and lower is None:
         lower = bare
     return lower, upper
-
-
-def bare_side(kind: Any, base: str) -> str:
-    """
-    Which bound the number of a column itself is; "" where it only guides.
-
-    Examples
-    --------
-    >>> bare_side(None, "far"), bare_side("range", "green_ratio"), bare_side("guide", "far")
-    ('upper', 'lower', '')
-    """
-    if kind == "guide":
-        return ""
-    return kind if isinstance(kind, str) and kind != "range" else BARE[base]
 
 
 def columns_of(pair: Pair, base: str) -> dict[str, Any]:

@@ -11,11 +11,12 @@ import numpy as np
 import shapely
 
 from blockplan.compare.changes import changes
-from blockplan.deliver.pairs import bare_side, bounds_of
+from blockplan.deliver.pairs import BARE, pair_of
 from blockplan.errors import MappingError
 from blockplan.exchange.office.bounds import KINDS
 from blockplan.figures import known
 from blockplan.jsontext import JsonRecord
+from blockplan.plan.model.dependent_values import following_outline
 from blockplan.yamlfile import read_map
 
 if TYPE_CHECKING:
@@ -159,25 +160,21 @@ def _of_parcel(base: Plan, new: Plan, one: RowChange) -> Iterator[FilingGround]:
             yield FilingGround(column, "parcels", one.id, was, now)
     if any(column == "geometry" for column, _, _ in one.fields) and not _is_correction(base, new, one):
         yield FilingGround("parcel_shape", "parcels", one.id)
-    said = {column: (known(was), known(now)) for column, was, now in one.fields if column in KINDS}
-    after = new.layer("parcels").loc[one.id]
-    kinds = {column: after[KINDS[column]] for column in said}
+    before, after = (plan.layer("parcels").loc[one.id] for plan in (base, new))
     for base_column, side in (*((c, 1) for c in rules["not_more"]), *((c, 0) for c in rules["not_less"])):
-        was, now = (
-            bounds_of(plan.layer("parcels").loc[[one.id]], base_column)[side][0] for plan in (base, new)
-        )
+        was, now = _binding(before, base_column, side), _binding(after, base_column, side)
         # No bound is more than any upper bound, and less than any lower one.
-        worse = was is not None and (now is None or (now - was if side else was - now) > MORE)
-        if (
-            not worse
-            and base_column in said
-            and bare_side(kinds.get(base_column), base_column) == SIDES[side]
-        ):
-            # Where a row states a bound of its own besides, the number itself binds as well.
-            was, now = said[base_column]
-            worse = was is not None and now is not None and (now - was if side else was - now) > MORE
-        if worse:
+        if was is not None and (now is None or (now - was if side else was - now) > MORE):
             yield FilingGround(base_column, "parcels", one.id, was, now)
+
+
+def _binding(row: Any, base: str, side: int) -> float | None:
+    """What binds as lower (0) or upper (1) bound: that of the pair, or the number itself if tighter."""
+    value, kind = row[base], row[KINDS[base]]
+    pair = pair_of(value, kind, row[f"{base}_min"], row[f"{base}_max"], base=base)
+    alone = (kind if isinstance(kind, str) else BARE[base]) == SIDES[side]
+    given = [one for one in (pair[side], known(value) if alone else None) if one is not None]
+    return (min if side else max)(given, default=None)
 
 
 def _of_block(one: RowChange) -> Iterator[FilingGround]:
@@ -224,4 +221,9 @@ def _is_correction(base: Plan, new: Plan, one: RowChange) -> bool:
         moved = shapely.symmetric_difference(was, now).area if was.area else was.hausdorff_distance(now)
         if moved > rules["technical_area"] * (was.area or 100.0):
             return False
+        if one.layer == "parcels":
+            row = {str(column): value for column, value in base.layers["parcels"].loc[one.id].items()}
+            follows = following_outline(row, float(was.area), float(now.area))
+            after = new.layers["parcels"].loc[one.id]
+            columns -= {column for column, value in follows.items() if after[column] == value}
     return columns - {"geometry"} <= set(rules["words"])

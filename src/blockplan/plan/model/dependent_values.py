@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from blockplan.plan.model.codes import name_beside
+from blockplan.units import drawn_area_accuracy_m2
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 BOUNDED = ("far", "height_m", "coverage_ratio", "green_ratio")
 #: Columns that a ratio gives over the site, where they are that product.
 OVER_SITE = ("floor_area_m2", "floor_area_m2_max")
-#: A floor area is taken for the product of ratio and site where it is so near to it, as a share of itself.
+#: So near, as a share, a floor area is taken for ratio times site, and a declared area for the drawn one.
 NEAR = 0.005
 
 
@@ -63,22 +64,29 @@ def following_outline(row: Mapping[str, Any], was_m2: float, now_m2: float) -> d
     """
     The columns of a parcel that follow when its outline is drawn anew, from `was_m2` to `now_m2`.
 
-    The declared area is of the outline that was, and grows and shrinks along; a floor area that is the
-    product of ratio and site stays that.
+    A declared area that agreed with the outline gains or loses what that does; one that did not is what the
+    outline may be drawn to meet. A floor area that is the product of ratio and site grows as the site does.
 
     Examples
     --------
     >>> following_outline({"far": 1.8, "floor_area_m2": 18000.0, "declared_area_m2": 9990.0}, 10000.0, 9000.0)
-    {'floor_area_m2': 16200.0, 'declared_area_m2': 8991.0}
-    >>> following_outline({"far": 1.8, "floor_area_m2": 9000.0}, 10000.0, 9000.0)
+    {'declared_area_m2': 8990.0, 'floor_area_m2': 16200.0}
+    >>> following_outline({"far": 1.8, "floor_area_m2": 9000.0, "declared_area_m2": 9000.0}, 10000.0, 9000.0)
     {}
     """
-    if not was_m2 or math.isclose(was_m2, now_m2):  # such as where a neighbour's corner was put on its edge
+    gained = now_m2 - was_m2
+    if abs(gained) <= drawn_area_accuracy_m2(
+        was_m2
+    ):  # such as where a neighbour's corner was put on its edge
         return {}
+    found: dict[str, Any] = {}
     far, declared = _number(row.get("far")), _number(row.get("declared_area_m2"))
-    found = {floor: float(round(far * now_m2)) for floor in _products(row, far * was_m2)} if far else {}
-    if declared is not None:
-        found["declared_area_m2"] = declared * (now_m2 / was_m2)
+    sites = [was_m2]
+    if declared is not None and abs(declared - was_m2) <= NEAR * was_m2:
+        sites.append(declared)
+        found["declared_area_m2"] = round(declared + gained, 2)
+    for floor in dict.fromkeys(name for site in sites for name in _products(row, (far or 0.0) * site)):
+        found[floor] = float(round(row[floor] * now_m2 / was_m2))
     return found
 
 
