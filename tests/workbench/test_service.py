@@ -456,12 +456,14 @@ def test_a_scenario_that_is_dropped_while_it_is_open_is_said_to_be_gone(tmp_path
     with workbench(tmp_path / "town", "--scenario", "b", "--new") as service:
         edit = {"op": "set", "layer": "parcels", "id": "A", "column": "residents", "value": 7}
         assert service.ask("/workspace/edits", {"edits": [edit]})[0] == 200
-        while not service.ask("/workspace/state")[1]["saved"]:
+        end = time.monotonic() + 60
+        while not service.ask("/workspace/state")[1]["saved"] and time.monotonic() < end:
             time.sleep(0.05)
         with suppress(SystemExit):
             main(["scenario", "drop", str(tmp_path / "town"), "b"])
-        status, said = service.ask("/workspace/state?lang=ja")
-        assert (status, said["error"]) == (409, "scenario")
-        assert said["message"].startswith("シナリオ「b」はほかで削除または改名され")
+        for address, body in (("state", None), ("news?seq=1", None), ("edits", {"edits": [edit]})):
+            status, said = service.ask(f"/workspace/{address}{'&' if '?' in address else '?'}lang=ja", body)
+            assert (status, said["error"]) == (409, "scenario")
+            assert said["message"].startswith("シナリオ「b」は別の場所で削除、改名、")
         assert service.ask("/workspace/scenario", {"open": "base"})[0] == 200
         assert service.ask("/workspace/state")[1]["scenario"] != "b"

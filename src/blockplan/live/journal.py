@@ -27,6 +27,10 @@ _DIGEST = 64
 _HEAD = 120
 
 
+class ScenarioGoneError(PlanDataError):
+    """The log of a scenario that is open was set aside or begun anew: what was open of it is no more."""
+
+
 class DamagedLogError(PlanDataError):
     """A log of edits with a damaged step that was acknowledged."""
 
@@ -78,8 +82,10 @@ class Journal:
 
         Raises
         ------
+        ScenarioGoneError
+            If the log was set aside, cut or replaced.
         PlanDataError
-            If the log was damaged or put aside.
+            If it is damaged or cannot be read.
         """
         try:
             data = b""
@@ -87,14 +93,12 @@ class Journal:
                 with self.path.open("rb") as file:
                     now = os.fstat(file.fileno())
                     if self._end and (now.st_ino != self._file or now.st_size < self._end):
-                        raise PlanDataError(
-                            f"The log of edits {self.path} was cut or replaced. Open the scenario anew."
-                        )
+                        raise TEXTS.refused(ScenarioGoneError, "log_aside", scenario=self.path.stem)
                     self._file = now.st_ino
                     file.seek(self._end)
                     data = file.read()
             elif self._end:
-                raise TEXTS.refused(PlanDataError, "log_aside", scenario=self.path.stem)
+                raise TEXTS.refused(ScenarioGoneError, "log_aside", scenario=self.path.stem)
             found, whole = _read(data, self.path, len(self._entries))
             if whole < len(data):
                 self.path.with_suffix(".torn").write_bytes(data[whole:])

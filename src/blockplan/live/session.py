@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from blockplan.check import available_packs, check
 from blockplan.live.compiling import compile_edit
 from blockplan.live.edits import Edit, SetValue
-from blockplan.live.journal import Journal
+from blockplan.live.journal import Journal, ScenarioGoneError
 from blockplan.live.refusals import TEXTS, EditError, refused
 from blockplan.live.rows import FeatureChange, changed_frames
 from blockplan.live.sharing import (
@@ -91,7 +91,7 @@ class Session:
     ahead
         Whether the log led farther than the scenario's file when the session began.
     lost
-        Whether what others wrote could not be taken up: the session has to be begun anew.
+        Why what others wrote could not be taken up: the session has to be begun anew.
     must
         Number of a step -> how many ``must`` verdicts passed, failed and stayed unknown after it.
     """
@@ -106,7 +106,7 @@ class Session:
     steps: list[SessionStep] = field(default_factory=list)
     must: dict[int, dict[str, int]] = field(default_factory=dict)
     ahead: bool = False
-    lost: bool = False
+    lost: BaseException | None = None
     _done: list[SessionStep] = field(default_factory=list)
     _undone: list[SessionStep] = field(default_factory=list)
     _branched: int = 0
@@ -153,6 +153,8 @@ class Session:
         if self.journal is None:
             yield
             return
+        if isinstance(self.lost, ScenarioGoneError):
+            raise self.lost.with_traceback(None)
         if self.lost:
             raise refused("log_elsewhere")
         with self.journal.held():
@@ -160,8 +162,8 @@ class Session:
                 fresh = self.journal.fresh()
                 for said in fresh:
                     self._replay(said)
-            except BaseException:
-                self.lost = True
+            except BaseException as error:
+                self.lost = error
                 raise
             if fresh:
                 self._stands(self._judge(self.plan))

@@ -23,6 +23,7 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpResponse, HttpResponseRedirect
 
 from blockplan.errors import BlockplanError
+from blockplan.live.journal import ScenarioGoneError
 from blockplan.portal.api.answers import as_json
 from blockplan.portal.workspace.current_desk import TOKEN
 from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES, Catalog
@@ -214,7 +215,7 @@ def takes(
             return squeezed(request, view(request, **parts))
         except UnreadableBodyError as error:
             return refused_in(request, error.status, "body", error.code)
-        except BlockplanError as error:  # such as of a scenario that is gone: no fault of the program
+        except ScenarioGoneError as error:
             return refused(409, "scenario", (error.text or {}).get(lang_of(request), str(error)))
 
     return answered

@@ -16,6 +16,7 @@ from django.utils.http import content_disposition_header
 
 from blockplan.errors import BlockplanError, UsageError
 from blockplan.live import EditConflictError, parse_edits
+from blockplan.live.journal import ScenarioGoneError
 from blockplan.live.refusals import TEXTS as REFUSALS
 from blockplan.live.refusals import EditError, LockedError
 from blockplan.live.taking import belonging
@@ -427,6 +428,8 @@ def _stepped(request: HttpRequest, act: Callable[[Session], EditResult]) -> Http
         return _conflict(error, lang)
     except LockedError as error:
         return refused(423, "locked", _said(error, lang), TEXTS("locked.remedy", lang))
+    except ScenarioGoneError:  # answered for every address alike
+        raise
     except BlockplanError as error:
         return refused(422, "edit", _said(error, lang), TEXTS("locked.remedy", lang))
 
