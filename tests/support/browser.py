@@ -251,12 +251,12 @@ def faults_of(tab: Any) -> list[str]:
     return found
 
 
-#: Whether the map of a page, where it has one, stands still in the size that the page has for it.
+#: Whether the map of a page, where it has one, stands still in its size on the page, to a pixel of `Coarse`.
 STANDS = """() => {
     const island = document.querySelector(".island");
     const [map, drawn] = [".maplibregl-map", ".maplibregl-canvas"].map((one) => island?.querySelector(one));
     return !island || (document.documentElement.dataset.map === "idle"
-        && drawn?.clientWidth === map.clientWidth && drawn.clientHeight === map.clientHeight);
+        && ["clientWidth", "clientHeight"].every((one) => Math.abs(drawn?.[one] - map[one]) < 2));
 }"""
 
 
