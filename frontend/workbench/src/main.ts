@@ -473,9 +473,9 @@ function drawScale(plan: PlanMap): void {
   // A tilted map has another scale, and another north, at each place.
   box.hidden = plan.isTilted;
   // On paper the map has another size: the bar keeps its share of it.
-  const container = plan.map.getContainer();
-  container.style.setProperty("--share", `${pixels / container.clientWidth}`);
-  container.style.setProperty("--aspect", `${container.clientWidth / container.clientHeight}`);
+  const { clientWidth: wide, clientHeight: high, parentElement: stage } = plan.map.getContainer();
+  stage!.style.setProperty("--share", `${pixels / wide}`);
+  stage!.style.setProperty("--aspect", `${wide / high}`);
   (box.children[0] as HTMLElement).style.width = `${pixels}px`;
   box.children[1]!.textContent = said;
   box.children[2]!.textContent = `1:${number(Number((metres / pixels / CSS_PIXEL_M).toPrecision(2)), 0)}`;

@@ -188,7 +188,7 @@ def _about(sheet: Any, view: View, made: Sequence[DataTable], head: Any, wrapped
         (words("section.residents"), result.residents.central),
         (words("residents.low"), result.residents.low),
         (words("residents.high"), result.residents.high),
-        (words("sheet.capacity"), result.capacity.residents),
+        *([(words("sheet.capacity"), result.capacity.residents)] if result.capacity.by_rule else []),
         ("", words("note.unknown")),
         ("", words("head.made_with", version=blockplan.__version__)),
     ]

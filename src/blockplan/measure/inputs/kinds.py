@@ -136,12 +136,12 @@ def served_by(plan: Plan, modes: Iterable[str]) -> tuple[NDArray[np.bool_], NDAr
 
     Every stop where no mode is asked for.
     """
-    wanted = frozenset(modes)
-    return plan.cached(f"served by {sorted(wanted)}", lambda: _served_by(plan, wanted))
+    wanted = tuple(sorted(set(modes)))
+    return plan.cached(f"served by {wanted}", lambda: _served_by(plan, wanted))
 
 
-def _served_by(plan: Plan, wanted: frozenset[str]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    said = modes_of(plan)
+def _served_by(plan: Plan, modes: tuple[str, ...]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    said, wanted = modes_of(plan), frozenset(modes)
     serves = np.array([not wanted or not wanted.isdisjoint(found) for found in said], dtype=bool)
     known = MODES | OTHER_MODES | wanted  # a rule may speak of a mode that the list does not have
     open_ = np.array([not found or not found <= known for found in said], dtype=bool)

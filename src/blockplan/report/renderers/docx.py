@@ -243,7 +243,7 @@ class _DocxWriter:
                 if at == 1 and depth:
                     written.paragraph_format.left_indent = Pt(depth * INDENT_PT)
         # Neither its head with a single row nor its sum stands alone on a page.
-        _kept([*made.rows[:3], *made.rows[-3:-1]])
+        _kept([*made.rows[:-1][:3], *made.rows[-3:-1]])
         few, many = (SEVERAL_COLUMNS, MANY_COLUMNS)[across], len(block.heads)
         self._set_widths(made, block, LETTERS[across + (many > few)])
 
