@@ -20,7 +20,7 @@ def ask(**said: str) -> Any:
 
 
 def page(**said: str) -> str:
-    """The page without a map."""
+    """The page without a map, with plain spaces before units."""
     answer = Client().get(f"{PLACE}?{urlencode(said)}")
     assert answer.status_code == 200, said
-    return answer.content.decode()
+    return answer.content.decode().replace("\N{NO-BREAK SPACE}", " ")
