@@ -247,7 +247,7 @@ def test_on_a_desk_opinions_by_place_stand_on_the_map_and_in_step_with_it(
             tab.wait_for_selector("#here .goals li")
             still(tab)
             # Within 500 m of a place there is what was said of it, and nothing from far away.
-            assert "500 m" in tab.inner_text(".by-place h2")
+            assert "500\N{NO-BREAK SPACE}m" in tab.inner_text(".by-place h2")
             assert tab.locator(".by-place a[data-about='parcels:LS-01-04-005']").count() == 1
             assert tab.locator(row).count() == 0
 

@@ -266,7 +266,7 @@ def test_a_parcel_is_split_along_typed_coordinates(service: Service, chromium: A
     for place in (f"{middle}, {south}", f"{north} {middle}"):  # surveyors write north first
         typed.fill(place)
         typed.press("Enter")
-    assert f"{north - south:,.1f} m" in tab.locator(".hint").inner_text()
+    assert f"{north - south:,.1f}\xa0m" in tab.locator(".hint").inner_text()
     assert faults_of(tab) == ""
     typed.press("Enter")
     settled(tab)
