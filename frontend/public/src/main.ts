@@ -18,7 +18,6 @@ import "./map.css";
 
 type Shown = Look | "compare";
 const narrow = matchMedia("(max-width: 47.99rem)");
-const wide = matchMedia("(min-width: 64rem)");
 
 const island = document.querySelector<HTMLElement>("[data-island]");
 if (island) void begin(island, JSON.parse(island.dataset["island"]!) as Given);
@@ -114,7 +113,6 @@ class Page {
     // The key has its height now: what is looked at makes room for it.
     map.once("idle", () => this.plan.again());
     viewInAddress(map);
-    window.addEventListener("scroll", () => this.growDown(), { passive: true });
     this.rescale();
     this.takeOverLinks();
     const { about, x, y, metres, spoken } = this.root.dataset;
@@ -204,19 +202,6 @@ class Page {
       event.preventDefault();
       void this.find({ about: link.dataset["about"]! });
     });
-  }
-
-  /** Where the page's head has scrolled away the map takes its room too: what it shows stays, more is seen below it. */
-  private growDown(): void {
-    const { root, stage, plan } = this;
-    const up = wide.matches && root.getBoundingClientRect().top <= 16 && root.parentElement!.clientHeight > innerHeight;
-    if (up === root.classList.contains("up")) return;
-    const before = stage.clientHeight;
-    root.classList.toggle("up", up);
-    const flies = plan.map.isMoving();
-    plan.map.resize();
-    if (flies) plan.again();
-    else plan.map.panBy([0, (stage.clientHeight - before) / 2], { animate: false });
   }
 
   // What stands on the map
