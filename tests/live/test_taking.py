@@ -96,7 +96,7 @@ def test_what_refers_to_a_parcel_that_is_not_here_is_taken_with_it(session: Sess
 
 @pytest.mark.parametrize(
     ("across", "said"),
-    [(2.0, "90000.0 m² of the planned land without a parcel"), (0.5, "45000.0 m² beyond the boundary")],
+    [(2.0, "90,000.0 m² of the planned land without a parcel"), (0.5, "45,000.0 m² beyond the boundary")],
 )
 def test_a_boundary_is_not_taken_away_from_the_parcels_in_it(
     session: Session, across: float, said: str
