@@ -6,6 +6,7 @@ Every error that Blockplan raises on purpose.
     BlockplanError
     ├── UsageError         the call itself is off: an unknown scenario, measure, pack or date
     ├── PlanDataError      a plan or a layer cannot be read or is not what it says
+    │   └── ScenarioGoneError  a scenario went while it was open
     ├── MappingError       the mapping file of ``import layers`` is off
     ├── RulePackError      a rule file is refused, with file and line
     ├── InfeasibleError    what is asked for cannot be met; names the demands that clash
@@ -46,6 +47,10 @@ class UsageError(BlockplanError):
 
 class PlanDataError(BlockplanError):
     """A plan, a layer or a file of it cannot be read, or is not what it says it is."""
+
+
+class ScenarioGoneError(PlanDataError):
+    """The log of a scenario that is open was set aside or begun anew: what was open of it is no more."""
 
 
 class MappingError(BlockplanError):

@@ -15,7 +15,7 @@ import os
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING, Any
 
-from blockplan.errors import PlanDataError
+from blockplan.errors import PlanDataError, ScenarioGoneError
 from blockplan.live.refusals import TEXTS
 
 if TYPE_CHECKING:
@@ -25,10 +25,6 @@ if TYPE_CHECKING:
 _DIGEST = 64
 #: The kind of a log's first step stands within so many bytes.
 _HEAD = 120
-
-
-class ScenarioGoneError(PlanDataError):
-    """The log of a scenario that is open was set aside or begun anew: what was open of it is no more."""
 
 
 class DamagedLogError(PlanDataError):

@@ -16,9 +16,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from blockplan.check import available_packs, check
+from blockplan.errors import ScenarioGoneError
 from blockplan.live.compiling import compile_edit
 from blockplan.live.edits import Edit, SetValue
-from blockplan.live.journal import Journal, ScenarioGoneError
+from blockplan.live.journal import Journal
 from blockplan.live.refusals import TEXTS, EditError, refused
 from blockplan.live.rows import FeatureChange, changed_frames
 from blockplan.live.sharing import (

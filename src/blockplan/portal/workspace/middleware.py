@@ -22,8 +22,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import DisallowedHost
 from django.http import HttpResponse, HttpResponseRedirect
 
-from blockplan.errors import BlockplanError
-from blockplan.live.journal import ScenarioGoneError
+from blockplan.errors import BlockplanError, ScenarioGoneError
 from blockplan.portal.api.answers import as_json
 from blockplan.portal.workspace.current_desk import TOKEN
 from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES, Catalog

@@ -14,9 +14,8 @@ from django.conf import settings
 from django.http import FileResponse, HttpResponse
 from django.utils.http import content_disposition_header
 
-from blockplan.errors import BlockplanError, UsageError
+from blockplan.errors import BlockplanError, ScenarioGoneError, UsageError
 from blockplan.live import EditConflictError, parse_edits
-from blockplan.live.journal import ScenarioGoneError
 from blockplan.live.refusals import TEXTS as REFUSALS
 from blockplan.live.refusals import EditError, LockedError
 from blockplan.live.taking import belonging
