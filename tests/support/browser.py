@@ -46,6 +46,8 @@ OF_DRIVER = "GL Driver Message (OpenGL, Performance"
 WIDTHS = (360, 1280)
 #: A service that makes its demonstration takes a few seconds; machines that test are busy.
 UP_S = 60.0
+#: How long a page may take to load, or to show what a test waits for.
+PATIENCE_MS = 90_000
 #: What axe does; it describes only what was found against a page.
 RUN = """axe.run({resultTypes: ["violations", "incomplete"]})
     .then(all => JSON.stringify([all.violations, all.incomplete]))"""
@@ -66,11 +68,13 @@ class Coarse:
 
     def new_context(self, **more: Any) -> Any:
         context = self.sharp.new_context(**more)
+        context.set_default_timeout(PATIENCE_MS)
         context.add_init_script(self.SCRIPT)
         return context
 
     def new_page(self, **more: Any) -> Any:
         tab = self.sharp.new_page(**more)
+        tab.set_default_timeout(PATIENCE_MS)
         tab.add_init_script(self.SCRIPT)
         return tab
 
