@@ -52,7 +52,7 @@ test-rest: $(READY) ## what `make test` leaves out; installs the tools of the pa
 test-all: test test-rest ## all tests but those marked soak
 
 test-postgres: $(READY) ## the tests of the web service on PostgreSQL 17 (Debian: postgresql-17), in clusters of their own
-	$(PYTEST) tests/portal --database postgresql -m "not (soak or no_database) and (not browser or whole_way)"
+	$(PYTEST) tests/portal --database postgresql --hypothesis-profile few -m "not (soak or no_database) and (not browser or whole_way)"
 
 check: lint types docs ## format, lint, types, order of the rooms, docs
 

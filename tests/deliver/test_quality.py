@@ -82,12 +82,20 @@ NOTHING = {
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", ["deqing", "hangzhou-xg", "wenzhou", "zhongshan"])
-@pytest.mark.parametrize("rule", [rule.id for rule in RULES])
+@pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("number", range(len(RULES)), ids=[rule.id for rule in RULES])
 def test_a_broken_package_is_found_broken_for_its_reason_alone_under_every_profile_that_has_it(
-    maker, clean, expected, tmp_path, rule, name
+    maker, clean, expected, tmp_path, number, every
 ):
-    case = expected[rule]
+    """Under the profile of the public set and another one in turn; in a soak under all."""
+    rule = RULES[number].id
+    case, names = expected[rule], sorted(NOTHING)
+    for name in names if every else {case["profile"], names[number % len(names)]}:
+        (tmp_path / name).mkdir()
+        found_alone(maker, clean, case, tmp_path / name, rule, name)
+
+
+def found_alone(maker, clean, case, tmp_path, rule, name):
     assert case["profile"] == maker.CASES[rule][0]
     try:
         maker.make_broken(rule, clean / name, tmp_path / rule, name)

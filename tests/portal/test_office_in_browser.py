@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from tests.portal.office_world import STAGES, Office, Person
-from tests.support.browser import faults_of, invalid
+from tests.support.browser import faults_of, in_turn, invalid
 from tests.support.looked_at import PUBLIC
 from tests.support.staff import PASSWORD
 
@@ -54,11 +54,11 @@ def looked_at(office: Office, pages: Sequence[str], session: dict[str, Any], lan
     """What is against pages in a language, on a phone and on a desk."""
     found = []
     with office.service.tab(office.chromium, locale=lang, **session) as tab:
-        for page in pages:
+        for number, page in enumerate(pages):
             answer = tab.goto(office.service.url(in_language(page, lang)))
             assert answer.status == 200, f"{page} is no page that these eyes can see"
             assert urlsplit(tab.url).path == urlsplit(in_language(page, lang)).path, f"{page} leads elsewhere"
-            found += faults_of(tab)
+            found += faults_of(tab, in_turn(number, lang))
     return found
 
 
@@ -160,7 +160,7 @@ def test_axe_finds_nothing_where_a_form_says_what_is_wrong(office: Office) -> No
             tab.locator("main form.act").first.evaluate("form => { form.noValidate = true }")
             tab.locator("main form.act button[type=submit]").first.click()
             tab.wait_for_selector(".faults")
-            found += faults_of(tab)
+            found += faults_of(tab, in_turn(0, lang))
         context.close()
     assert found == []
 

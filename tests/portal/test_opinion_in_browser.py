@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.support.browser import Service, faults_of, invalid, served
+from tests.support.browser import Service, faults_of, in_turn, invalid, served
 from tests.support.looked_at import FORM
 
 from blockplan.notice.receipts import faults_of_receipt
@@ -102,7 +102,7 @@ def test_every_page_is_accessible_valid_and_no_wider_than_the_screen(
 
         def look(name: str) -> None:
             sources[f"{name} {lang}"] = answers[-1].text()
-            found.extend(faults_of(tab))
+            found.extend(faults_of(tab, in_turn(len(sources), lang)))
 
         tab.goto(served.url(f"/{lang}{FORM}"))
         look("form")

@@ -11,6 +11,7 @@ import pytest
 from tests.support.browser import (
     Service,
     faults_of,
+    in_turn,
     invalid,
     served,
     standing,
@@ -32,9 +33,9 @@ pytestmark = pytest.mark.browser
 def test_axe_finds_nothing_and_nobody_scrolls_sideways(served: Service, chromium: Any, lang: str) -> None:
     found: list[str] = []
     with served.tab(chromium) as tab:
-        for page in PAGES:
+        for number, page in enumerate(PAGES):
             tab.goto(served.url(f"/{lang}/{page}"))
-            found += faults_of(tab)
+            found += faults_of(tab, in_turn(number, lang))
     assert found == []
 
 

@@ -32,8 +32,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from benchmarks.portal_service import free_port
 
+from blockplan.texts import LANGUAGES
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 REPO = Path(__file__).parents[2]
 MODULES = REPO / "frontend" / "node_modules"
@@ -240,7 +242,7 @@ CUT_WORDS = """() => {
 }"""
 
 
-def faults_of(tab: Any) -> list[str]:
+def faults_of(tab: Any, by_axe: Sequence[int] = WIDTHS) -> list[str]:
     """What is against the page on a phone and a desk: by axe, to be scrolled sideways, words cut in two."""
     found = []
     # What columns of their own scroll out of sight axe cannot decide about: a screen that shows all of it.
@@ -248,11 +250,22 @@ def faults_of(tab: Any) -> list[str]:
     for width in WIDTHS:
         tab.set_viewport_size({"width": width, "height": high})
         standing(tab)
-        found += [f"{width} px: {fault}" for fault in violations(tab)]
+        if width in by_axe:
+            found += [f"{width} px: {fault}" for fault in violations(tab)]
         if beyond := wider_than_the_screen(tab):
             found.append(f"{width} px: {tab.url} sticks out by {beyond} px")
         found += [f"{width} px: {tab.url} cuts {word} in two" for word in tab.evaluate(CUT_WORDS)]
     return found
+
+
+def in_turn(number: int, lang: str) -> Sequence[int]:
+    """
+    The widths at which axe looks at a page in a language: at each width once, in languages that take turns.
+
+    What it finds hangs on the elements of a page and on the width; the words are looked at in every language.
+    """
+    turn = (number + LANGUAGES.index(lang)) % len(LANGUAGES)
+    return WIDTHS[turn : turn + 1]
 
 
 #: Whether the map of a page, where it has one, stands still in its size on the page, to a pixel of `Coarse`.
