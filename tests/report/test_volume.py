@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from blockplan.check.verdict import CheckResult
     from blockplan.plan import Plan
+    from blockplan.report.office.columns import OfficeTable
 
 
 def titles(document: object) -> list[str]:
@@ -197,6 +198,23 @@ def test_an_offices_template_gives_the_styles(plan: Plan, found: CheckResult, tm
     parcels = next(one for one in made.tables if one.cell(0, 0).text == "地块编号")
     run = parcels.cell(1, 0).paragraphs[0].runs[0]
     assert parcels.cell(1, 0).width.pt > 0.5 * len(run.text) * run.font.size.pt
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_table_has_a_title_and_the_reference_system_its_name(
+    zone: tuple[View, list[OfficeTable]], lang: str
+) -> None:
+    made = volume(zone[0].plan, zone[0].result, lang, drawn=False)
+    assert [one.heads for one in walk(made.sections) if isinstance(one, Table) and not one.title] == []
+    told = next(one.said for one in walk(made.sections) if isinstance(one, Term) and "EPSG:4548" in one.said)
+    assert "117°" in told
+
+
+def test_a_plan_with_a_grid_of_its_own_says_so_in_words() -> None:
+    plan = plan_of(parcels=[{"geometry": square(0, 0)}], manifest={"crs": "local"})
+    facts = dict(View(plan, check(plan, packs=["zone"]), Words("en")).facts)
+    assert facts["Coordinate system"] == "Local grid of the plan"
 
 
 def test_a_caption_stands_nearer_to_its_table_or_figure_than_to_the_text() -> None:

@@ -165,10 +165,12 @@ def _said(profile: DeliveryProfile, source: str, value: Any) -> str:
         names = {str(one.kind): one.name for one in profile.filing.kinds}
         return f"{value} {names.get(str(value), '')}".strip()
     if source == "plan:crs":
-        from blockplan.report.sheets.panels import crs_named  # noqa: PLC0415 (only a form to sign names it)
+        # Only a form to sign names it.
+        from blockplan.report.reference_system import crs_named  # noqa: PLC0415
+        from blockplan.report.words import Words  # noqa: PLC0415
 
         with suppress(pyproj.exceptions.CRSError):
-            return crs_named(pyproj.CRS(value).name, value, "zh")
+            return crs_named(pyproj.CRS(value).name, value, Words("zh"))
     return fixed(value, 0) if isinstance(value, float) and value.is_integer() else str(value)
 
 

@@ -24,6 +24,7 @@ from blockplan.report import definitions, readings, tables
 from blockplan.report.features import residents_by_id
 from blockplan.report.grouping import PackGroup, by_pack, pack_words, packs_said
 from blockplan.report.maps.basemap import Ground
+from blockplan.report.reference_system import crs_said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -105,7 +106,7 @@ class View:
             ("notice", period),
             ("horizon", str(manifest.horizon or "")),
             ("packs", packs_said(result.packs, self._titles, words)),
-            ("crs", manifest.crs),
+            ("crs", crs_said(self.plan, words)),
         ]
         return [(words(f"head.{key}"), value) for key, value in found if value]
 

@@ -195,8 +195,10 @@ class _Volume:
             "counts": self.words.join(counts),
         }
         yield Paragraph(self._say("text.verdicts", **told))
+        title = self._say("table.verdicts")
         for part in verdict_document(result, self.words.lang, ids=False).sections:
-            yield from part.blocks
+            for block in part.blocks:
+                yield replace(block, title=title) if isinstance(block, Table) else block
 
     def _statements(self) -> Iterator[Block]:
         rows = tuple(
@@ -205,7 +207,7 @@ class _Volume:
         )
         if rows:
             heads = tuple(self._say(f"column.{key}") for key in ("statement", "state", "why"))
-            yield Table(heads, rows, sign=1)
+            yield Table(heads, rows, title=self._say("table.statements"), sign=1)
 
     def _parcels(self) -> Iterator[Block]:
         table = self._office("parcels")
@@ -236,7 +238,7 @@ class _Volume:
                 kinds += ["row"] * len(table.columns)
         if rows:
             heads = tuple(self._say(f"column.{key}") for key in ("heading", "meaning", "source"))
-            yield Table(heads, tuple(rows), kinds=tuple(kinds))
+            yield Table(heads, tuple(rows), title=self._say("table.definitions"), kinds=tuple(kinds))
 
     # Pieces
 

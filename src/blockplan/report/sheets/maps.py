@@ -19,7 +19,7 @@ from blockplan.report.maps.canvas import (
     scale_bar,
     ticks,
 )
-from blockplan.report.sheets.panels import crs_said
+from blockplan.report.reference_system import crs_said
 from blockplan.report.sheets.paper import TICKS_MM, around, box_of
 from blockplan.report.sheets.scene import Scene, said
 
@@ -70,7 +70,7 @@ def _foot(scene: Scene, fit: Fit) -> str:
     k = fit.layout.paper.letters
     top = height + 1.6 * k
     ratio, per = scale_said(lang, fit.scale), said(lang, "head.on_paper", n=f"{fit.scale / 100:g}")
-    lines = [(said(lang, "head.crs", crs=crs_said(view)), MUTED, "400")]
+    lines = [(said(lang, "head.crs", crs=crs_said(view.plan, view.words)), MUTED, "400")]
     beside = max(svg.text_width(ratio, 3.6 * k), svg.text_width(per, 2.0 * k)) + 6 * k
     # The scale bar of a narrow map leaves the reference system its room.
     for share in BAR_SHARES:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import re
 from collections import Counter
 from dataclasses import replace
 from functools import lru_cache
@@ -24,6 +23,7 @@ from blockplan.report.office.columns import form_in, shared_hectares, shown
 from blockplan.report.office.streets import streets_along
 from blockplan.report.office.zeros import havers
 from blockplan.report.public.qr import qr_svg
+from blockplan.report.reference_system import crs_said
 from blockplan.report.sheets import extents
 from blockplan.report.sheets.overlaymap import OVERLAYS
 from blockplan.report.sheets.printed_tables import ems, in_lines, least, printed, unbroken
@@ -57,15 +57,6 @@ LOCATED = {"facilities", *SHEETED.values()}
 OF_THE_WHOLE = ("area_", "areas_", "axis_", "belt_", "core", "zone_area_", "notice_")
 #: What a block of 12 digits of the hash shows on a title block.
 DIGITS = 12
-#: Names of reference systems as PROJ gives them, and under which key their words stand.
-CRS_NAMES = (
-    (r"CGCS2000 3-degree Gauss-Kruger CM (?P<m>\d+)E", "crs_3_degree"),
-    (r"CGCS2000 3-degree Gauss-Kruger zone (?P<zone>\d+)", "crs_3_zone"),
-    (r"CGCS2000 Gauss-Kruger CM (?P<m>\d+)E", "crs_6_degree"),
-    (r"CGCS2000 Gauss-Kruger zone (?P<zone>\d+)", "crs_6_zone"),
-    (r"WGS 84 UTM zone (?P<zone>\d+[NS])", "crs_utm"),
-    (r"JGD2011 Japan Plane Rectangular CS (?P<zone>[IVX]+)", "crs_japan"),
-)
 
 
 class PanelFiles:
@@ -355,23 +346,8 @@ def title_block(view: View, title: str, number: str, scale: str) -> Panel:
             [label["date"], view.drawn_on, label["revision"], revision],
             [label["hash"], digest[:DIGITS], said(lang, "cover.page"), "{page}"],
         ],
-        "last": [label["crs"], f"{crs_said(view)}{said(lang, 'title_block.no_heights')}"],
+        "last": [label["crs"], f"{crs_said(view.plan, view.words)}{said(lang, 'title_block.no_heights')}"],
     }
-
-
-def crs_said(view: View) -> str:
-    """The reference system by its name and code, in the reader's words where they are known."""
-    crs, lang = view.plan.crs, view.words.lang
-    return said(lang, "head.local") if crs is None else crs_named(crs.name, view.plan.manifest.crs, lang)
-
-
-def crs_named(name: str, code: str, lang: str) -> str:
-    """A reference system of which PROJ knows the name, in words."""
-    name = name.replace(" / ", " ")
-    for pattern, key in CRS_NAMES:
-        if found := re.fullmatch(pattern, name):
-            return said(lang, f"head.{key}", code=code, **found.groupdict())
-    return f"{name} ({code})"
 
 
 #: Land of parks, of both lists.

@@ -305,12 +305,9 @@ class Whole:
             }
             for at, sheet in enumerate(sheets, 1)
         ]
-        # What the cover says above the list is not said again, and packs and the reference system have names.
+        # What the cover says above the list is not said again, and packs have names.
         above = {view.words(f"head.{key}") for key in ("authority", "drawn_on")}
-        named = {
-            view.words("head.packs"): self._packs(),
-            view.words("head.crs"): panels.crs_said(view),
-        }
+        named = {view.words("head.packs"): self._packs()}
         basis = [
             said(self.lang, "cover.line", title=name, why=named.get(name, value))
             for name, value in view.facts
