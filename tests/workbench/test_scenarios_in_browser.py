@@ -371,6 +371,8 @@ def test_a_version_is_named_and_gone_back_to_and_a_phone_reads_the_history(
     tab.locator("#version-name").fill("v2 after opinions")
     tab.keyboard.press("Enter")
     tab.locator(".versions li", has_text="v2 after opinions").wait_for(timeout=WAIT_MS)
+    # The flag before it is a word for whoever hears the page.
+    assert "Version: v2 after opinions" in tab.locator(".versions li").text_content()
     fresh.ask("/workspace/edits", {"edits": [use("B", "1401")]})
     tab.reload()
     tab.wait_for_selector(IDLE, timeout=WAIT_MS)

@@ -3,6 +3,7 @@
 import { h } from "../../map/dom";
 import { icon, type Sign } from "../../map/icon";
 import { store } from "./store";
+import { flagged } from "./strip";
 import { counted, number, say, scenarioName, when, type Word } from "./words";
 import type { Branch, Outcome } from "./types";
 
@@ -85,7 +86,7 @@ function branch(one: Branch): HTMLElement {
 function versionList(versions: { name: string; at: string; who: string; steps: number }[]): HTMLElement | false {
   return versions.length > 0 && h("ul", { class: "versions" }, ...[...versions].reverse().map((one) =>
     h("li", {},
-      h("span", { title: [one.who, when(one.at)].filter(Boolean).join(" · ") }, icon("flag"), one.name),
+      h("span", { title: [one.who, when(one.at)].filter(Boolean).join(" · ") }, ...flagged(one.name)),
       one.steps > 0
         ? h("button", { class: "link", onclick: () => void store.back(one.name) }, `${say("goBack")} (−${number(one.steps, 0)})`)
         : h("small", {}, say(one.steps < 0 ? "versionLost" : "asNow"))))); // prettier-ignore

@@ -32,7 +32,7 @@ export function drawStrip(into: Element, go: (layer: string, id: string) => void
     ...steps.map((one) => {
       const failing = fails(one);
       const version = named.get(one.seq);
-      const said = [sentence(one), version].filter(Boolean).join(" · ");
+      const said = [sentence(one), version !== undefined && `${say("version")}${say("colon")}${version}`].filter(Boolean).join(" · ");
       const seek = (): void => {
         read = read === one.seq ? null : one.seq;
         const at = touched(one);
@@ -46,9 +46,12 @@ export function drawStrip(into: Element, go: (layer: string, id: string) => void
   );
   const last = steps.find((one) => one.seq === read) ?? steps.at(-1);
   const earlier = steps.length ? steps[0]!.seq - 1 : 0;
-  fill(into, h("b", {}, say("mustFailing"), earlier > 0 && h("small", {}, ` + ${number(earlier, 0)} ${say("notListed")}`)), last ? list : h("span", { class: "empty" }, say("noSteps")), last && h("p", { class: "last-step" }, sentence(last), named.has(last.seq) && h("b", {}, " ", icon("flag"), named.get(last.seq))));
+  fill(into, h("b", {}, say("mustFailing"), earlier > 0 && h("small", {}, ` + ${number(earlier, 0)} ${say("notListed")}`)), last ? list : h("span", { class: "empty" }, say("noSteps")), last && h("p", { class: "last-step" }, sentence(last), named.has(last.seq) && h("b", {}, " ", ...flagged(named.get(last.seq)!))));
   list.scrollLeft = list.scrollWidth;
 }
+
+/** The name of a version behind its flag, which is read aloud as a word. */
+export const flagged = (name: string): (Element | string)[] => [icon("flag"), h("span", { class: "aloud" }, `${say("version")}${say("colon")}`), name];
 
 /** Every step in words, the latest first: the strip under the map as a list, which a phone has room for. */
 export function drawHistory(into: Element, go: (layer: string, id: string) => void): void {
@@ -56,7 +59,7 @@ export function drawHistory(into: Element, go: (layer: string, id: string) => vo
   const named = new Map(versions.map((one) => [one.seq, one.name]));
   const steps = [...history].reverse().map((one) => {
     const at = touched(one);
-    const words = [h("span", {}, done(one)), h("small", {}, whoAndWhen(one)), named.has(one.seq) && h("b", {}, icon("flag"), named.get(one.seq))];
+    const words = [h("span", {}, done(one)), h("small", {}, whoAndWhen(one)), named.has(one.seq) && h("b", {}, ...flagged(named.get(one.seq)!))];
     return h("li", { class: one.kind },
       h("b", { class: one.must === null ? "unknown" : one.must.fail ? "fail" : "pass", title: say("mustFailing"), "data-sign": one.must?.fail === 0 ? "✓ " : "× " }, one.must === null ? "?" : number(one.must.fail, 0)),
       at ? h("button", { class: "link", onclick: () => go(...at) }, ...words) : h("p", {}, ...words)); // prettier-ignore

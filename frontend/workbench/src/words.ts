@@ -346,6 +346,7 @@ const WORDS = {
   history: { zh: "历史", en: "History", ja: "履歴" },
   historyAbout: { zh: "每步之后不符合的强制规则数；最近的在最上。", en: "Each step with the must rules that fail after it, the latest first.", ja: "各段階と、その後に不適合の必須規則の数（新しい順）。" },
   edits: { zh: "步编辑", en: "edits", ja: "回の編集" },
+  version: { zh: "版本", en: "Version", ja: "版" },
   nameVersion: { zh: "命名此版", en: "Name version", ja: "版に名前を付ける" },
   versionName: { zh: "此版的名称", en: "Name of this version", ja: "この版の名前" },
   goBack: { zh: "回到此版", en: "Go back", ja: "この版に戻す" },

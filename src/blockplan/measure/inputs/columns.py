@@ -105,8 +105,11 @@ def ids(plan: Plan, layer: str) -> NDArray[Any]:
 
 def rows_of_parcels(plan: Plan) -> dict[Any, int]:
     """Row of each parcel by its id, of several that bear one the last."""
-    make = lambda: {name: row for row, name in enumerate(ids(plan, "parcels").tolist())}  # noqa: E731
-    return plan.cached("rows of parcels", make, (("parcels", "ids"),))
+    return plan.cached("rows of parcels", partial(_rows_of_parcels, plan), (("parcels", "ids"),))
+
+
+def _rows_of_parcels(plan: Plan) -> dict[Any, int]:
+    return {name: row for row, name in enumerate(ids(plan, "parcels").tolist())}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
