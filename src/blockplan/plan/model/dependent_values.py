@@ -75,9 +75,8 @@ def following_outline(row: Mapping[str, Any], was_m2: float, now_m2: float) -> d
     {}
     """
     gained = now_m2 - was_m2
-    if abs(gained) <= drawn_area_accuracy_m2(
-        was_m2
-    ):  # such as where a neighbour's corner was put on its edge
+    # Such as where a neighbour's corner was put on its edge.
+    if abs(gained) <= drawn_area_accuracy_m2(was_m2):
         return {}
     found: dict[str, Any] = {}
     far, declared = _number(row.get("far")), _number(row.get("declared_area_m2"))
