@@ -141,7 +141,7 @@ def test_a_desk_whose_scenario_was_dropped_elsewhere_opens_anew_and_does_not_wri
     drop_scenario(place, "draft")
     desk.open("draft")
     assert "draft" not in bp.read(place).manifest.scenarios
-    assert any("put aside" in note for note in desk.notes)
+    assert any("set aside" in note for note in desk.notes)
     assert desk.session.steps == []
 
 

@@ -284,7 +284,7 @@ def test_the_command_writes_the_plan_and_tells_the_proposal(case, tmp_path):
     out = tmp_path / "plan.geojson"
     call = ["propose", "layout", str(tmp_path / "initial.geojson"), str(tmp_path / "aims.yaml")]
     done = CliRunner().invoke(
-        app, [*call, "--out", str(out), "--seconds", "6", "--json"], catch_exceptions=False
+        app, [*call, "--out", str(out), "--seconds", "15", "--json"], catch_exceptions=False
     )
     assert done.exit_code == 0, done.stderr
     told = json.loads(done.stdout)

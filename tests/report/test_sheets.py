@@ -432,7 +432,7 @@ def test_no_column_below_the_map_of_a_block_stays_empty_beside_full_ones(
     town = read(tmp_path / "town")
     atlas(town, check(town), "zh", kinds=["block"])
     below = [one["choice"] for one in sheets if one["beneath"]]
-    assert len(below) == 2
+    assert len(below) == 3
     # A legend or a title block had a column of its own, where another held boxes, figures and verdicts.
     assert all(len(column) in {2, 3} for choice in below for column in choice["columns"])
     # What the legend leaves free holds the streets, though the verdicts fill a column of their own.
