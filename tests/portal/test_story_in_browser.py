@@ -203,8 +203,13 @@ def outcome(desk: Service, rule: str) -> str:
 def chosen_on_the_map(bench: Watched, parcel: str) -> None:
     """The search flies to a parcel; a click in the middle of the map takes it up."""
     tab = bench.tab
-    tab.fill("#search", parcel)
-    tab.locator(".found button", has_text=parcel).first.click()
+    hit = tab.locator(".found button", has_text=parcel).first
+    for _ in range(20):  # a busy page may be drawn anew between the field and what is put into it
+        tab.fill("#search", parcel)
+        tab.wait_for_timeout(500)
+        if hit.is_visible():
+            break
+    hit.click()
     bench.still()
     tab.keyboard.press("Escape")
     box = tab.locator(".map canvas").bounding_box()
