@@ -360,7 +360,7 @@ def test_the_legend_names_what_the_map_shows_now_and_goes_along_on_paper(
     tab.emulate_media(media="print")
     assert tab.locator(".left > .uses").is_visible()
     assert not tab.locator(".groups").is_visible()
-    bar, map_ = (tab.locator(one).bounding_box() for one in (".scalebar i", ".maplibregl-canvas"))
+    bar, map_ = (tab.locator(one).bounding_box() for one in (".scalebar i", ".printed"))
     share = "getComputedStyle(document.querySelector('.scalebar')).getPropertyValue('--share')"
     assert bar["width"] / map_["width"] == pytest.approx(float(tab.evaluate(share)), rel=0.02)
     assert wrong == []

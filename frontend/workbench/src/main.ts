@@ -469,7 +469,8 @@ function drawTools(bar: HTMLElement, hint: HTMLElement, tools: Tools): void {
 function drawScale(plan: PlanMap): void {
   const { metres, pixels, said } = scaleOf(plan.map);
   const box = document.querySelector<HTMLElement>(".scalebar");
-  if (!box) return;
+  // The copy on paper has the size that the map had: one that followed its own size would never stand still.
+  if (!box || document.querySelector(".printed")) return;
   // A tilted map has another scale, and another north, at each place.
   box.hidden = plan.isTilted;
   // On paper the map has another size: the bar keeps its share of it.

@@ -272,14 +272,18 @@ export class PlanMap {
   /** On paper a copy stands for the map: what a map has drawn is gone by the time that a page is printed. */
   private printable(): void {
     const paper = h("canvas", { class: "printed", "aria-hidden": "true" });
-    addEventListener("beforeprint", () => {
+    const copy = (): void => {
       const canvas = this.map.getCanvas();
+      if (paper.isConnected) return;
       this.map.redraw();
       Object.assign(paper, { width: canvas.width, height: canvas.height });
       paper.getContext("2d")!.drawImage(canvas, 0, 0);
       canvas.after(paper);
-    });
+    };
+    addEventListener("beforeprint", copy);
     addEventListener("afterprint", () => paper.remove());
+    // A page that is shown as it would be printed tells of no print.
+    matchMedia("print").addEventListener("change", ({ matches }) => (matches ? copy() : paper.remove()));
   }
 
   /** The map as it stands, as a picture. */
