@@ -10,10 +10,10 @@ import pytest
 
 pytestmark = pytest.mark.long
 
-RUN = ("--synthetic", "--seeds", "1", "--seconds", "10", "--json")
+RUN = ("--synthetic", "--seeds", "1", "--seconds", "25", "--json")
 
 
-@pytest.mark.long(25)
+@pytest.mark.long(60)
 def test_the_benchmark_draws_judges_and_compares_two_runs_of_a_seed(repo, tmp_path):
     call = [sys.executable, str(repo / "benchmarks" / "layout.py"), *RUN, "--out", str(tmp_path)]
     done = subprocess.run(call, cwd=repo, capture_output=True, text=True, check=False)
