@@ -32,13 +32,15 @@ from blockplan.report.sheets.extents import subblocks
 from blockplan.report.sheets.panels import PanelFiles, written
 from blockplan.report.sheets.paper import HEADING_MM, PaperLayout, fit, layouts
 from blockplan.report.sheets.plan_sheets import SMALLER_FB, _fill, _room, _together
-from blockplan.report.sheets.printed_tables import printed
+from blockplan.report.sheets.printed_tables import em, ems, least, printed
 from blockplan.report.sheets.table_layout import (
     BESIDE_MM,
     BETWEEN_MM,
+    CELL_PAD_MM,
     HEAD_MM,
     LARGER_LETTERS,
     LEAST_IN_COLUMN,
+    LETTERS_MM,
     MOST_AIR_MM,
     ROW_MM,
     STRETCH,
@@ -50,6 +52,7 @@ from blockplan.report.sheets.table_layout import (
     on_pages,
     parted,
     shelves,
+    widths_mm,
 )
 from blockplan.report.view import View
 from blockplan.report.words import Words
@@ -109,6 +112,26 @@ def test_a_long_narrow_table_stands_in_columns_that_have_room_and_hold_every_row
     assert height_mm(table, width, whole=True) == pytest.approx(
         height_mm(table, width) + ROW_MM * (rows - max(counts))
     )
+
+
+def test_headings_break_between_words_before_a_long_text_does() -> None:
+    heads = ["Parcel", "Land use", "Parking spaces", "Green ratio\u00a0≥\n(%)"]
+    rows = [["02-01-01", "Class 2 urban housing", "176", "35"], ["02-01-02", "Hospital", "—", "40"]]
+    long = [0, 21.0, 0, 0]
+    table = a_table(4, 2) | {"heads": heads, "widths": long, "ems": ems(heads, rows)}
+    table["rows"] = [{"cells": row, "kind": "row", "depth": 0} for row in rows]
+    table["least"] = least(heads, rows, ["left", "left", "right", "right"])
+    natural = [one * LETTERS_MM + CELL_PAD_MM for one in table["ems"]]
+    parking, ratio = em("Parking"), em("ratio\u00a0≥")
+    assert widths_mm(table, sum(natural)) == pytest.approx(natural)
+    near = widths_mm(table, sum(natural) - 2.0)
+    assert sum(near) == pytest.approx(sum(natural) - 2.0)
+    assert near[:2] == pytest.approx(natural[:2])  # two headings gave the 2 mm
+    far = widths_mm(table, 45.0)
+    assert sum(far) == pytest.approx(45.0)
+    assert far[0] == pytest.approx(natural[0])
+    assert far[2:] == pytest.approx([one * LETTERS_MM + CELL_PAD_MM for one in (parking, ratio)], abs=0.02)
+    assert height_mm(table, sum(natural) - 2.0) < height_mm(table, 45.0)
 
 
 def test_no_column_of_a_table_begins_with_a_subtotal() -> None:

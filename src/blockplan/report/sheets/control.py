@@ -25,7 +25,7 @@ from blockplan.report.sheets import (
 )
 from blockplan.report.sheets.panels import facility_table, subblock_table
 from blockplan.report.sheets.paper import FIRST, FIRST_JA, UPRIGHT_MM, beneath, fit, layouts
-from blockplan.report.sheets.printed_tables import LONGEST, ems, in_lines
+from blockplan.report.sheets.printed_tables import LONGEST, ems, in_lines, least
 from blockplan.report.sheets.scene import said
 from blockplan.report.sheets.table_layout import (
     LEAST_LETTERS,
@@ -444,7 +444,9 @@ def parcel_tables(facts: Facts, names: Sequence[str], notes: Sequence[str] = ())
         if others:
             made["rows"].insert(-1, _sum(facts, others, made["keys"], "subtotal"))
             made["rows"][-1] = _sum(facts, names, made["keys"], "total")
-            made["ems"] = ems(made["heads"], [row["cells"] for row in made["rows"]])
+            cells = [row["cells"] for row in made["rows"]]
+            made["ems"] = ems(made["heads"], cells)
+            made["least"] = least(made["heads"], cells, made["align"])
         out.append(made | {"title": office_said(facts.view, "title.parcels")})
         out[0]["notes"] = [office_said(facts.view, "parcels.note.sum")]
     if others:
@@ -481,11 +483,13 @@ def _parcel_table(facts: Facts, names: Sequence[str], keys: Sequence[str]) -> di
     heads = [in_lines(office_said(facts.view, f"heading.{key}")) for key in keys]
     needed = ems(heads, [*cells, total["cells"]])
     longest = max((one for key, one in zip(keys, needed, strict=True) if key in WIDE), default=0.0)
+    aligns = [{"text": "left", "code": "center"}.get(forms[key], "right") for key in keys]
     return {
         "keys": list(keys),
         "heads": heads,
         "ems": needed,
-        "align": [{"text": "left", "code": "center"}.get(forms[key], "right") for key in keys],
+        "least": least(heads, [*cells, total["cells"]], aligns),
+        "align": aligns,
         "widths": [
             min(one, LONGEST) if key in WIDE and one >= min(LONG, longest) else 0
             for key, one in zip(keys, needed, strict=True)

@@ -39,6 +39,8 @@ FORMS = {"text": 1.6, "code": 1.3}
 SHORT, CHARACTERS = 6.0, 3.0
 #: Letters from here on need no space between words to break.
 IDEOGRAPHS = "\u2e80"
+#: The space at which no line ends.
+NO_BREAK = "\u00a0"
 #: What no line breaks: Latin letters and figures up to a space, or one ideograph with the signs after it.
 _RUNS = re.compile(rf"[^ \n{IDEOGRAPHS}-\uffff]+[\uff0c\u3001\u3002\uff1b\uff1a\uff09]*|\S")
 #: Long texts of a panel share its width by what they say, up to so many letters.
@@ -146,7 +148,7 @@ def least(heads: Sequence[str], cells: Sequence[Sequence[str]], aligns: Sequence
     found = []
     for at, (said, align) in enumerate(zip(heads, aligns, strict=True)):
         word = (
-            max(map(em, said.split()), default=0.0) if all(sign < IDEOGRAPHS for sign in said) else CHARACTERS
+            max(map(em, words(said)), default=0.0) if all(sign < IDEOGRAPHS for sign in said) else CHARACTERS
         )
         widest = max([word, *(em(row[at]) for row in cells)])
         found.append(0.0 if align == "left" and widest > SHORT else round(widest, 2))
@@ -176,5 +178,10 @@ def em(said: str) -> float:
 
 
 def in_lines(head: str) -> str:
-    """A heading with its unit on a line of its own: numbers are narrower than what they are called."""
-    return re.sub(r" ?([(（][^(（]*[)）])$", r"\n\1", head)
+    """A heading with its unit on a line of its own, as numbers are narrower; no line ends before a bound."""
+    return re.sub(r" ?([(（][^(（]*[)）])$", r"\n\1", re.sub(" (?=[≤≥])", NO_BREAK, head))
+
+
+def words(head: str) -> list[str]:
+    """The parts of a heading between which a line may end."""
+    return re.split("[ \n]", head)

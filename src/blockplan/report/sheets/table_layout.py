@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from blockplan.report.maps.svg import text_width
+from blockplan.report.sheets.printed_tables import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -34,6 +35,8 @@ LARGER_ON_PAGES = (1.4, 1.35, 1.3, 1.25, 1.2, 1.15, 1.1, 1.05)
 LEAST_IN_COLUMN, MOST_COLUMNS, BESIDE_MM, STRETCH = 8, 5, 4.0, 1.5
 #: Between tables above each other; how much higher rows are at most where a page has room.
 BETWEEN_MM, MOST_AIR_MM = 4.0, 2.4
+#: What a width is rounded by, of itself.
+ROUNDED = 0.005
 #: Rows that may stay empty at the end of a page before a row that has more lines.
 BREAK_ROWS = 3
 
@@ -59,6 +62,32 @@ def columns_of(table: TableDict, width_mm: float) -> list[int]:
     return [one for one in found if one] or [len(rows)]
 
 
+def widths_mm(table: TableDict, width_mm: float) -> list[float]:
+    """
+    How wide the columns of a table stand in a width.
+
+    Where its long texts break, headings between words and numbers give way to them, as far as that helps.
+    """
+    natural = [width * LETTERS_MM + CELL_PAD_MM for width in table["ems"]]
+    shares = table["widths"]
+    if sum(natural) <= width_mm or not any(shares):
+        return [one * width_mm / sum(natural) for one in natural]
+    firm = [
+        0.0 if share else one - max(0.0, one - least * LETTERS_MM - CELL_PAD_MM) * (" " in head)
+        for one, share, least, head in zip(
+            natural, shares, table.get("least") or table["ems"], table["heads"], strict=True
+        )
+    ]
+    fixed = sum(one for one, share in zip(natural, shares, strict=True) if not share)
+    lacking, spare = sum(natural) - width_mm, fixed - sum(firm)
+    gives = min(1.0, lacking / spare) if spare else 0.0
+    free = (width_mm - fixed + gives * spare) / sum(shares)
+    return [
+        free * share if share else one - gives * (one - least)
+        for one, share, least in zip(natural, shares, firm, strict=True)
+    ]
+
+
 def height_mm(table: TableDict, width_mm: float, *, whole: bool = False) -> float:
     """
     How high a table stands in a width, its long cells broken; no word of a heading is broken.
@@ -68,22 +97,19 @@ def height_mm(table: TableDict, width_mm: float, *, whole: bool = False) -> floa
     whole
         Whether its rows stand below each other, as those of a table do that goes on on a further page.
     """
-    needed = [width * LETTERS_MM + CELL_PAD_MM for width in table["ems"]]
     rows = [row["cells"] for row in table["rows"]]
     count, more = len(rows) if whole else max(columns_of(table, width_mm)), 0.0
-    if sum(needed) > width_mm:
-        shared = sum(table["widths"])
-        free = width_mm - sum(one for one, share in zip(needed, table["widths"], strict=True) if not share)
+    if natural_mm(table) > width_mm:
         room = {
-            at: max(free * share / shared - CELL_PAD_MM, LETTERS_MM)
-            for at, share in enumerate(table["widths"])
-            if share
+            at: max(wide - CELL_PAD_MM, LETTERS_MM)
+            for at, wide in enumerate(widths_mm(table, width_mm))
+            if table["widths"][at]
         }
         for at, wide in room.items():
-            if any(text_width(word, LETTERS_MM) > wide for word in table["heads"][at].split()):
+            if any(text_width(word, LETTERS_MM) > wide for word in words(table["heads"][at])):
                 return math.inf
         broken = ([text_width(row[at], LETTERS_MM) / wide for at, wide in room.items()] for row in rows)
-        more = LINE_MM * (sum(max(1, math.ceil(max(of, default=1))) for of in broken) - len(rows))
+        more = LINE_MM * (sum(max(1, math.ceil(max(of, default=1) - ROUNDED)) for of in broken) - len(rows))
     more += any("\n" in head for head in table["heads"]) * HEAD_LINE_MM
     notes = sum(max(1, math.ceil(text_width(note, LETTERS_MM) / width_mm)) for note in table["notes"])
     return HEAD_MM + ROW_MM * count + more + NOTE_MM * notes + ABOVE_NOTES_MM * (notes > 0)
@@ -132,7 +158,8 @@ def placed(
         The width that its columns are counted in; None for rows below each other, over pages.
     """
     counts = [len(table["rows"])] if columns is None else columns_of(table, columns / letters + 1e-6)
-    return {**table, "width": width_mm, "size": LETTERS_MM * letters, "columns": counts}
+    wide = widths_mm(table, (width_mm / letters + BESIDE_MM) / len(counts) - BESIDE_MM + 1e-6)
+    return {**table, "width": width_mm, "size": LETTERS_MM * letters, "columns": counts, "widths_mm": wide}
 
 
 def below(tables: Sequence[TableDict], layout: PaperLayout) -> list[list[TableDict]]:
