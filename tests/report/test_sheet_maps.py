@@ -7,6 +7,7 @@ import io
 import math
 import re
 from itertools import pairwise
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import shapely
@@ -17,7 +18,9 @@ from tests.support.squares import plan_of, square
 from tests.support.town import town
 
 from blockplan.check import check
+from blockplan.report.maps import legends
 from blockplan.report.maps.basemap import GREEN
+from blockplan.report.maps.labels import Labels
 from blockplan.report.maps.reachmaps import reach_maps
 from blockplan.report.sheets import atlas
 from blockplan.report.sheets.maps import small_map
@@ -26,6 +29,9 @@ from blockplan.report.sheets.themes import STEPS
 from blockplan.report.view import View
 from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES
+
+if TYPE_CHECKING:
+    from blockplan.report.maps.canvas import Canvas
 
 
 def test_the_reach_of_parks_is_drawn_and_said_to_be_not_judged_where_no_rule_gives_it() -> None:
@@ -115,6 +121,35 @@ def test_a_stop_that_was_counted_is_seen_on_the_map_of_its_reach() -> None:
     reach, seen = re.findall(rf'<path[^>]* fill="{GREEN}"[^>]*>', map_.standalone())
     assert 'd="M' in seen
     assert "stroke-dasharray" in reach
+
+
+def test_a_stop_at_the_frame_of_a_map_has_a_whole_sign(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[tuple[tuple[float, ...], tuple[float, ...]]] = []
+    keep = Labels.keep
+
+    def stops(canvas: Canvas, *args: Any, **kwargs: Any) -> Any:
+        def within(self: Labels, box: tuple[float, float, float, float]) -> None:
+            kept.append((box, canvas.box.bounds))
+            keep(self, box)
+
+        with monkeypatch.context() as now:
+            now.setattr(Labels, "keep", within)
+            return drawn_stops(canvas, *args, **kwargs)
+
+    drawn_stops = legends.stops
+    monkeypatch.setattr(legends, "stops", stops)
+    homes = {"parcel_id": "A", "land_use": "0701", "residents": 90.0, "geometry": square(0, 0)}
+    places = [(0.4 * x, 50.0) for x in range(-300, 550)]
+    rows = [
+        {"stop_id": f"S-{at}", "modes": "bus" if at % 2 else "subway", "geometry": shapely.Point(place)}
+        for at, place in enumerate(places)
+    ]
+    whole = {"name": "all", "geometry": shapely.box(0, 0, 100, 100)}
+    assert drawn(plan_of(parcels=[homes], stops=rows, boundary=[whole]), "landuse", "streets").sheets
+    assert len(kept) > 20
+    for (left, top, right, bottom), (west, north, east, south) in kept:
+        assert west - 1e-9 <= left < right <= east + 1e-9
+        assert north - 1e-9 <= top < bottom <= south + 1e-9
 
 
 def test_the_parcels_beside_a_map_of_bounds_are_all_of_which_a_condition_is_stated() -> None:

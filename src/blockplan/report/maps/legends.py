@@ -144,6 +144,8 @@ def stops(
         if not (every or sign.letter):
             continue
         (x, y), side = centre(shape), sign.radius * canvas.k
+        left, top, right, bottom = canvas.box.buffer(-side).bounds
+        x, y = min(max(x, left), right), min(max(y, top), bottom)  # whole where it would be cut by the frame
         found[sign.said] = sign
         drawn.append(sign.drawn(x, y, canvas.k))
         canvas.labels.keep((x - side, y - side, x + side, y + side))
