@@ -11,8 +11,9 @@ from tests.support.town import town
 
 from blockplan.errors import BlockplanError, UsageError
 from blockplan.live import live
-from blockplan.portal.workspace import proposing
+from blockplan.portal.workspace import proposing, searches
 from blockplan.portal.workspace.proposing import SearchFile
+from blockplan.portal.workspace.search_request import SearchRequest
 from blockplan.texts import refusal
 
 if TYPE_CHECKING:
@@ -74,8 +75,8 @@ def test_why_a_search_ended_is_said_in_the_language_of_the_reader(
         (refuses, ("须为 true", "true か false", "true or false")),
         (breaks, ("not in",) * 3),
     ):
-        monkeypatch.setitem(proposing.SEARCHES, "repair", search)
-        proposing.ProposalSearch(session, file, proposing.SearchRequest()).begin()
+        monkeypatch.setitem(searches.SEARCHES, "repair", search)
+        proposing.ProposalSearch(session, file, SearchRequest()).begin()
         end = time.monotonic() + 30
         while file.running and time.monotonic() < end:
             time.sleep(0.01)

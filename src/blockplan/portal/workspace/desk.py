@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from blockplan.live import EditResult
     from blockplan.live.snapshot import Snapshot
     from blockplan.plan import Plan
-    from blockplan.portal.workspace.proposing import SearchRequest
+    from blockplan.portal.workspace.search_request import SearchRequest
 
 T = TypeVar("T")
 #: The scenario's file is written when nothing was done for so long, s.

@@ -17,8 +17,6 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import BlockplanError, MappingError, PlanDataError
-from blockplan.exchange.office.importing import MAPPING, import_office
-from blockplan.exchange.office.messages import in_language
 from blockplan.plan import read, write
 from blockplan.texts import DEFAULT_LANGUAGE, Catalog, pick
 
@@ -46,6 +44,8 @@ class Dropped:
 
     def findings_in(self, lang: str) -> list[dict[str, Any]]:
         """What was found, said in a language."""
+        from blockplan.exchange.office.messages import in_language  # noqa: PLC0415
+
         return [
             one.to_dict() | {"message": _on_the_window(in_language(one.message, lang), lang)}
             for one in self.findings
@@ -105,6 +105,9 @@ def _on_the_window(said: str, lang: str) -> str:
 
 
 def _plan_of(place: Path, beside: Path, names: Sequence[str], ending: str) -> Dropped:
+    # The import loads its readers of drawings and tables, which an editor who drops nothing is spared.
+    from blockplan.exchange.office.importing import MAPPING, import_office  # noqa: PLC0415
+
     package = _package_in(place)
     if package is not None:
         plan = read(package)

@@ -17,156 +17,30 @@ import secrets
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any
 
-from blockplan.errors import BlockplanError, UsageError
-from blockplan.figures import number
+from blockplan.errors import BlockplanError
 from blockplan.live.journal import alone
+from blockplan.portal.workspace.search_request import TEXTS
 from blockplan.propose import Stop, conclude
-from blockplan.propose.changes import apply, inseparable, picked
-from blockplan.propose.landuse.allocation import landuse_problem, propose_landuse
-from blockplan.propose.landuse.terms import terms_of
-from blockplan.propose.layout.of_plan import plan_layout
-from blockplan.propose.layout.problem.params import LayoutParams
-from blockplan.propose.layout.problem.plan import WEIGHTS
-from blockplan.propose.layout.problem.programme import Options
-from blockplan.propose.layout.problem.uses import GREEN, HOUSING, use_of
-from blockplan.propose.locks import read_locks
-from blockplan.propose.parts.trial_plan import propose_site_on_parts
+from blockplan.propose.changes import apply, picked
 from blockplan.propose.proposal import read_changes
-from blockplan.propose.repair.smallest_change import repair
-from blockplan.propose.repair.state import RepairParams
-from blockplan.propose.services import SERVICES
-from blockplan.propose.siting.candidates import Land
-from blockplan.propose.siting.site import propose_site
-from blockplan.propose.siting.site_params import SiteParams
-from blockplan.report.proposal.page import ProposalWords
-from blockplan.report.words import Words
-from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES, Catalog, pick
+from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES, pick
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from blockplan.check.verdict import CheckResult
     from blockplan.live import EditResult, Session
     from blockplan.live.snapshot import Snapshot
-    from blockplan.propose import Change, Incumbent, Proposal, SearchAnswer
+    from blockplan.portal.workspace.search_request import SearchRequest
+    from blockplan.propose import Change, Incumbent
 
-TEXTS = Catalog(__package__, "refusals.toml")
-#: Longest search that may be asked for, s.
-LONGEST_S = 600.0
 #: How often it says how it stands, and hears whether it is to end, s.
 EVERY_S = 0.5
-#: Longest distance that may count as reached, m.
-FARTHEST_M = 10_000.0
-#: Most sites that one search may place.
-MOST_NEW = 20
-#: Most new housing, ha, and largest number that can be said of a use.
-MOST_HA, MOST_M2 = 10_000.0, 1e8
 #: What names a parameter of a library call, in its brackets: the page has fields for those that it takes.
 _PARAMETER = re.compile(r"\s*[(（]`\w+=[^`]*`[)）]")
-Kind = Literal["repair", "site", "landuse", "layout"]
-#: What is said of a use that is to be laid out: sites, m2 of the least and the largest, m to homes.
-OF_USE = ("count", "least_m2", "most_m2", "within_m")
-
-
-@dataclass(frozen=True, slots=True)
-class SearchRequest:
-    """
-    What a search is to find.
-
-    Attributes
-    ----------
-    kind
-        A repair, sites for a service, uses for the parcels that may change theirs, or parcels on vacant land.
-    seconds
-        Wall-clock seconds that it may take, judging included.
-    parts
-        Whether a part of a parcel may get another use, where a whole one is more than is needed.
-    service, new, within_m, site_m2, in_place
-        Of sites: for what, how many at most, the distance that counts as reached and the least land of one
-        (None: the plan's own), and whether parcels that have such a use already may take one too.
-    vacant, uses, homes_ha, count_by
-        Of a layout: ids of the parcels that are drawn anew (undecided land where empty), use -> what is said
-        of it (`OF_USE`; a number that is left out is that of the rules, and without any use all is placed
-        that rules find lacking), new housing in ha, and what homes count by (None: residents, of a map
-        buildings).
-    """
-
-    kind: Kind = "repair"
-    seconds: float = 30.0
-    parts: bool = False
-    service: str = ""
-    new: int = 1
-    within_m: float | None = None
-    site_m2: float | None = None
-    in_place: bool = False
-    vacant: Sequence[str] = ()
-    uses: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
-    homes_ha: float = 0.0
-    count_by: str | None = None
-
-    def __post_init__(self) -> None:
-        """
-        Refuse what no search can do.
-
-        Raises
-        ------
-        UsageError
-            If a value makes no sense.
-        """
-        if self.kind not in get_args(Kind):
-            raise _no_search("kind", kind=repr(self.kind), kinds=", ".join(get_args(Kind)))
-        if not _is_number(self.seconds) or not 0 < self.seconds <= LONGEST_S:
-            raise _no_search("seconds", most=number(LONGEST_S))
-        if not isinstance(self.parts, bool):
-            raise _no_search("parts")
-        if not isinstance(self.in_place, bool):
-            raise _no_search("in_place")
-        if not isinstance(self.service, str):
-            raise _no_search("word")
-        if self.kind == "site" and self.service not in SERVICES:
-            raise _no_search("service", service=repr(self.service), known=", ".join(SERVICES))
-        if not isinstance(self.new, int) or isinstance(self.new, bool) or not 1 <= self.new <= MOST_NEW:
-            raise _no_search("new", most=MOST_NEW)
-        if self.within_m is not None and not (_is_number(self.within_m) and 0 < self.within_m <= FARTHEST_M):
-            raise _no_search("within_m", most=number(FARTHEST_M))
-        if not _is_size(self.site_m2):
-            raise _no_search("site_m2", most=number(MOST_M2))
-        self._check_layout()
-
-    def _check_layout(self) -> None:
-        if not isinstance(self.vacant, list | tuple) or not all(isinstance(one, str) for one in self.vacant):
-            raise _no_search("vacant")
-        if self.count_by is not None and self.count_by not in WEIGHTS:
-            raise _no_search("count_by", known=", ".join(WEIGHTS))
-        if not _is_number(self.homes_ha) or not 0 <= self.homes_ha < MOST_HA:
-            raise _no_search("homes_ha", most=number(MOST_HA))
-        if not isinstance(self.uses, dict):
-            raise _no_search("uses", names=", ".join(OF_USE))
-        for said in self.uses.values():
-            known = isinstance(said, dict) and said.keys() <= set(OF_USE)
-            if not known or not all(_is_size(value) for value in said.values()):
-                raise _no_search("uses", names=", ".join(OF_USE))
-            least, most, count = (said.get(what) for what in ("least_m2", "most_m2", "count"))
-            if count is not None and count != int(count):
-                raise _no_search("count")
-            if most is not None and (least is None or most < least):
-                raise _no_search("most_m2")
-
-
-def _is_size(value: object) -> bool:
-    return value is None or (_is_number(value) and 0 < value < MOST_M2)  # type: ignore[operator]
-
-
-def _no_search(code: str, /, **values: Any) -> UsageError:
-    return TEXTS.refused(UsageError, f"search.{code}", **values)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 @dataclass
@@ -223,6 +97,9 @@ class ProposalSearch:
 
     def _found(self, at: Snapshot) -> dict[str, Any]:
         stop = Stop(seconds=0.9 * self.wanted.seconds, tell=self._tell, ended=self._cancelled.is_set)
+        # Solvers and the words of reports are loaded by the first search, and not when the workbench starts.
+        from blockplan.portal.workspace.searches import SEARCHES, shown  # noqa: PLC0415
+
         answer, before = SEARCHES[self.wanted.kind](at, self.wanted, stop)
         found = conclude(at.plan, answer, at.named_packs, at.on, before=before)
         return {
@@ -230,7 +107,7 @@ class ProposalSearch:
             "objective": answer.objective,
             "bound": answer.bound,
             "proved": answer.proved,
-            "shown": {lang: _shown(found, lang) for lang in LANGUAGES},
+            "shown": {lang: shown(found, lang) for lang in LANGUAGES},
             "changes": [one.to_dict() for one in answer.changes],
         }
 
@@ -251,64 +128,6 @@ class ProposalSearch:
         }
 
 
-def _repair(at: Snapshot, wanted: SearchRequest, stop: Stop) -> tuple[SearchAnswer, CheckResult]:
-    params = RepairParams(parts=wanted.parts)
-    return repair(at.plan, read_locks(at.plan, ()), at.named_packs, at.on, params=params, stop=stop)
-
-
-def _site(at: Snapshot, wanted: SearchRequest, stop: Stop) -> tuple[SearchAnswer, CheckResult]:
-    locks = read_locks(at.plan, ())
-    parcels = (str(one) for one in at.plan.layer("parcels").index)
-    locked = frozenset(one for one in parcels if locks.hold("parcels", one))
-    land = Land(locked=locked, in_place=wanted.in_place, smallest_m2=wanted.site_m2)
-    params = SiteParams(service=wanted.service, new=wanted.new, within_m=wanted.within_m, land=land)
-    search = propose_site_on_parts if wanted.parts else propose_site
-    return search(at.plan, params, stop=stop), at.result
-
-
-def _landuse(at: Snapshot, _wanted: SearchRequest, stop: Stop) -> tuple[SearchAnswer, CheckResult]:
-    problem = landuse_problem(at.plan, at.result, terms_of(), read_locks(at.plan, ()))
-    return propose_landuse(problem, stop), at.result
-
-
-def _layout(at: Snapshot, wanted: SearchRequest, stop: Stop) -> tuple[SearchAnswer, CheckResult]:
-    from blockplan.propose.layout.search.drawing import layout  # noqa: PLC0415 (its kernels load numba)
-
-    options = _options(wanted, is_map=not len(at.plan.layer("parcels")))
-    asked = plan_layout(at.plan, at.result, options, at.named_packs, read_locks(at.plan, ()))
-    found = layout(asked.problem.case, stop=stop, params=LayoutParams.of_plan(along_streets=False))
-    return asked.answer(found, {"along_streets": False}), at.result
-
-
-def _options(wanted: SearchRequest, *, is_map: bool) -> Options:
-    """What was said of land and uses, as the search reads it."""
-    need: dict[str, int | None] = {}
-    size: dict[str, tuple[float, float | None]] = {}
-    near: dict[str, float] = {}
-    for name, said in wanted.uses.items():
-        if name != GREEN:
-            use_of(name)  # refuses what cannot be laid out
-        if within := said.get("within_m"):
-            near[name] = within
-        if least := said.get("least_m2"):
-            size[name] = (least, said.get("most_m2"))
-        if name not in {GREEN, HOUSING} and (count := said.get("count")):
-            need[name] = int(count)
-    return Options(
-        need=need, size=size, near=near, homes_ha=wanted.homes_ha, vacant=tuple(wanted.vacant),
-        weigh_by=wanted.count_by, blocks=is_map,
-    )  # fmt: skip
-
-
-#: How each kind of search is made: the answer, and the verdicts on the plan as it is.
-SEARCHES: dict[Kind, Callable[[Snapshot, SearchRequest, Stop], tuple[SearchAnswer, CheckResult]]] = {
-    "repair": _repair,
-    "site": _site,
-    "landuse": _landuse,
-    "layout": _layout,
-}
-
-
 def take(file: SearchFile, session: Session, only: Iterable[str] | None) -> EditResult:
     """
     Put what a search found into a session as one step, or the changes of some features.
@@ -324,34 +143,6 @@ def take(file: SearchFile, session: Session, only: Iterable[str] | None) -> Edit
     chosen = changes if only is None else picked(changes, only)
     said = {"op": "proposal", "kind": file.kind, "of": file.of, "changes": len(chosen)}
     return session.take(apply(session.plan, chosen), said)
-
-
-def _shown(proposal: Proposal, lang: str) -> dict[str, Any]:
-    """What a proposal says, in words and as changes by feature."""
-    view = ProposalWords.of(proposal, Words(lang))
-    values: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for change in proposal.answer.changes:
-        column = {"column": change.column, "old": change.old, "new": change.new}
-        values.setdefault((change.layer, change.id), []).append(column)
-    along = {key: group for group in inseparable(proposal.answer.changes) for key in group}
-    return {
-        "headline": view.headline,
-        "standing": view.standing,
-        "unmet": view.unmet,
-        "flips": [[sign, *said] for sign, _, *said in view.turned],
-        "features": [
-            {
-                "layer": one.change.layer,
-                "id": one.id,
-                "kind": one.layer,
-                "where": one.where,
-                "said": one.said,
-                "values": values.get((one.change.layer, one.id), []),
-                "along": sorted(":".join(key) for key in along.get((one.change.layer, one.id), ())),
-            }
-            for one in view.features
-        ],
-    }
 
 
 #: A search that runs says so more often than this, s; one that does not has ended with its process.

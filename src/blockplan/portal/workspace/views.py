@@ -34,7 +34,8 @@ from blockplan.portal.workspace.documents import (
 )
 from blockplan.portal.workspace.dropped_files import TEXTS as FILES
 from blockplan.portal.workspace.middleware import TEXTS, body_of, lang_of, refused, refused_in, takes_gzip
-from blockplan.portal.workspace.proposing import SearchRequest, take
+from blockplan.portal.workspace.proposing import take
+from blockplan.portal.workspace.search_request import SearchRequest
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
@@ -331,7 +332,7 @@ def proposal(request: HttpRequest) -> HttpResponse:
     Where the search beside the editing stands; DELETE forgets it.
 
     POST begins one: ``{"kind": "site", "service": "kindergarten", "new": 2, "seconds": 30}``; the fields are
-    those of `blockplan.portal.workspace.proposing.SearchRequest`, and each may be left out.
+    those of `blockplan.portal.workspace.search_request.SearchRequest`, and each may be left out.
     """
     lang = lang_of(request)
     if request.method == "DELETE":
