@@ -102,6 +102,19 @@ def of_an_office(*ending: str) -> list[tuple[str, Sequence[bytes]]]:
     return [(f"town/{one.name}", [one.read_bytes()]) for one in files]
 
 
+@pytest.mark.parametrize(
+    ("name", "title"), [("walls.geojson", "walls"), ("north/a.geojson", "north")], ids=["file", "folder"]
+)
+def test_a_plan_that_nothing_names_is_called_as_what_was_dropped(
+    name: str, title: str, tmp_path: Path
+) -> None:
+    ring = b"[[[116.3, 39.9], [116.301, 39.9], [116.301, 39.901], [116.3, 39.901], [116.3, 39.9]]]"
+    land = b'{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"parcel_id": "A", '
+    land += b'"land_use": "0701"}, "geometry": {"type": "Polygon", "coordinates": ' + ring + b"}}]}"
+    taken = take_in([(name, [land])], tmp_path / "open")
+    assert list(bp.read(taken.package).manifest.title.values()) == [title]
+
+
 @pytest.mark.long
 def test_what_an_import_found_is_said_in_the_language_of_the_window(tmp_path: Path) -> None:
     taken = take_in(of_an_office(), tmp_path / "open")

@@ -74,10 +74,11 @@ def take_in(files: Sequence[tuple[str, Iterable[bytes]]], beside: Path, ending: 
     if len(files) > MOST_FILES:
         raise _refused("many", n=len(files), most=MOST_FILES)
     with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
+        name = _name_of([name for name, _ in files])
+        place = Path(folder) / name  # a plan that nothing names is called as its folder
         _lay_down(files, place)
         try:
-            return _plan_of(place, beside, [name for name, _ in files], ending)
+            return _plan_of(place, beside, name, ending)
         except (PlanDataError, MappingError) as error:
             raise _said(error, place) from error
 
@@ -104,7 +105,7 @@ def _on_the_window(said: str, lang: str) -> str:
     return _PARAMETER.sub(lambda found: TEXTS(f"parameter.{found[1]}", lang), said)
 
 
-def _plan_of(place: Path, beside: Path, names: Sequence[str], ending: str) -> Dropped:
+def _plan_of(place: Path, beside: Path, name: str, ending: str) -> Dropped:
     # The import loads its readers of drawings and tables, which an editor who drops nothing is spared.
     from blockplan.exchange.office.importing import MAPPING, import_office  # noqa: PLC0415
 
@@ -116,9 +117,9 @@ def _plan_of(place: Path, beside: Path, names: Sequence[str], ending: str) -> Dr
         return Dropped(target)
     for path in filter(zipfile.is_zipfile, sorted(place.rglob("*.zip"))):
         _unpack(path)
-    target = _free(beside.parent, _name_of(names), ending)
+    target = _free(beside.parent, name, ending)
     with tempfile.TemporaryDirectory() as folder:
-        mapping, profile = (_apart(place, name, Path(folder)) for name in (MAPPING, PROFILE))
+        mapping, profile = (_apart(place, one, Path(folder)) for one in (MAPPING, PROFILE))
         try:
             made = import_office([place], target, mapping=mapping, profiles=[profile] if profile else ())
         except (PlanDataError, MappingError) as error:
