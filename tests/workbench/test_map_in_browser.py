@@ -24,7 +24,7 @@ from tests.support.browser_workbench import (
     typed_in,
 )
 from tests.support.builders import a_plan
-from tests.support.town import town
+from tests.support.town import edited, town, without
 from tests.support.workbench import workbench
 
 import blockplan as bp
@@ -251,6 +251,37 @@ def test_typed_and_keyed_places_of_a_corner_stand_however_far_out_the_map_is(
     assert min(math.dist(one, (west + 4.25, south + 2)) for one in ring_of(fresh, "E")) < 0.01
     assert wrong == []
     tab.close()
+
+
+def test_a_fault_of_an_outline_is_marked_where_it_is_and_one_whose_place_moves_is_no_news(
+    tmp_path: Path, chromium: Any
+) -> None:
+    drawn = edited(without(town(packs=["zone"]), "parcels", "I"), "parcels", "E", land_use=None)
+    bp.write(drawn, tmp_path / "town")
+    with workbench(tmp_path / "town") as service:
+        west, south, *_ = Polygon(ring_of(service, "E")).bounds
+        tab, wrong = sought(service, chromium, "E")
+        marked = "__map.getSource('place') && __map.querySourceFeatures('place').length"
+        tab.locator("#tab-faults").click()
+        for fault, ring in (("E has no land use", False), ("No parcel covers", True)):
+            tab.locator(".faults button", has_text=fault).click()
+            settled(tab)
+            assert bool(tab.evaluate(marked)) == ring
+        middle = tab.evaluate("(({ lng, lat }) => __map.project([lng, lat]))(__map.getCenter())")
+        here = tab.evaluate("__map.project(__map.querySourceFeatures('place')[0].geometry.coordinates)")
+        assert math.dist((middle["x"], middle["y"]), (here["x"], here["y"])) < 5
+        tab.keyboard.press("e")
+        for place in (f"{west}, {south}", f"{west + 3}, {south + 2}"):
+            tab.locator("#typed-place").fill(place)
+            tab.locator("#typed-place").press("Enter")
+        settled(tab)
+        assert tab.locator(".card li").all_inner_texts() == ["No verdict turns"]
+        assert tab.locator(".inspector .area").inner_text() == "Area 0.98\xa0ha was 1.00\xa0ha"
+        tab.locator("#tab-land").click()
+        settled(tab)
+        assert not tab.evaluate(marked)
+        assert wrong == []
+        tab.close()
 
 
 def test_a_parcel_is_split_along_typed_coordinates(service: Service, chromium: Any) -> None:

@@ -12,7 +12,7 @@ const SIGNS: [Outcome, string][] = [["pass", "✓"], ["fail", "×"], ["unknown",
 /** What can be done with the scenario that is open, by giving it a name or a reason. */
 type Naming = "branch" | "version" | "lock";
 const NAMING: Record<Naming, { word: Word; field: Word; sign: Sign | null; act: (name: string) => Promise<boolean> }> = {
-  branch: { word: "branch", field: "branchName", sign: null, act: (name) => store.open({ branch: name }) },
+  branch: { word: "branch", field: "branchName", sign: null, act: (name) => store.open({ branch: name.replace(/\s+/g, "-") }) },
   version: { word: "nameVersion", field: "versionName", sign: "flag", act: (name) => store.keep({ version: name }) },
   lock: { word: "lock", field: "lockWhy", sign: "lock", act: (why) => store.keep({ lock: why }) },
 };

@@ -97,7 +97,9 @@ export function areaOf(feature: Pick<Feature, "geometry">): number | null {
   return polygons.reduce((sum, [outer, ...holes]) => sum + ring(outer ?? []) - holes.reduce((some, hole) => some + ring(hole), 0), 0);
 }
 
-const inWords = (area: number): string => (area >= 10000 ? `${number(area / 10000, 2)} ${say("hectares")}` : `${number(area, 0)} ${say("squareMetres")}`);
+/** An area; beside another one in the unit of the larger, to as many decimals. */
+const inWords = (area: number, other?: number | null): string =>
+  Math.max(area, other ?? 0) >= 10000 ? `${number(area / 10000, 2, other ? 2 : 0)} ${say("hectares")}` : `${number(area, 0)} ${say("squareMetres")}`;
 
 /** What several features hold together; of how many it is not known is said too. */
 function total(features: Feature[], column: string, word: string): HTMLElement | false {
@@ -127,12 +129,13 @@ export function drawInspector(into: Element): void {
   const first = columns.filter((one) => FIRST.includes(one) || (!several && (feature.properties[one] ?? null) !== null));
   const rest = several ? [] : columns.filter((one) => !first.includes(one));
   const area = areas.reduce((sum, one) => sum + one, 0);
+  const moved = old !== null && Math.abs(old - area) >= 0.5 ? old : null;
   const name = several ? "" : nameOf(feature.properties);
   fill(
     into,
     several ? h("h2", {}, `${features.length} × ${layerName(layer)}`) : h("h2", {}, idInWords(feature.id), h("small", {}, ` ${[name, layerName(layer)].filter(Boolean).join(" · ")}`)),
     areas.length > 0 && h("p", { class: "area" },
-      h("span", {}, `${say("area")} `, h("b", {}, inWords(area)), old !== null && Math.abs(old - area) >= 0.5 && h("small", {}, ` ${say("was")} ${inWords(old)}`)),
+      h("span", {}, `${say("area")} `, h("b", {}, inWords(area, moved)), moved !== null && h("small", {}, ` ${say("was")} ${inWords(moved, area)}`)),
       several && total(features, "residents", say("residents")),
       several && total(features, "floor_area_m2", columnName(layer, "floor_area_m2"))), // prettier-ignore
     several && h("p", { class: "about" }, say("setsAll")),

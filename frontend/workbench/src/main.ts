@@ -20,7 +20,7 @@ import type { Overview } from "./overview";
 import { SIGN, beyond, drawFaults, drawReadings, drawVerdicts } from "./panel";
 import { drawProposals, proposed, watchProposals } from "./proposals";
 import { drawFoot, drawHistory, drawPlace, drawStrip } from "./strip";
-import { key, store } from "./store";
+import { cameAndWent, key, store } from "./store";
 import { drawTable, markChosen } from "./table";
 import { TOOLS } from "./toolbox";
 import type { Tools } from "./tools";
@@ -35,6 +35,10 @@ const chosenLang = (): Lang => {
 
 /** A pixel as browsers measure it, m. */
 const CSS_PIXEL_M = 0.0254 / 96;
+/** What is left of a fault lies so near to where it was, m. */
+const NEAR_M = 30;
+/** So near a fault of an outline is looked at, which may be of a few square metres. */
+const CLOSE = { aroundM: 70, maxZoom: 19 };
 /** So long after an answer it is asked again what others did. */
 const HEAR_MS = 2000;
 
@@ -135,6 +139,21 @@ function layout(app: Element, about: string): (found: typeof import("./stage")) 
     if (feature) plan?.fly(feature);
     openLeft(app, false);
   };
+  /** The fault that was gone to: it is marked for as long as there is one like it, and the list of faults is open. */
+  let pointed: Fault | null = null;
+  const point = (): void => {
+    const near = (one: Fault): boolean => one.rule === pointed?.rule && Math.hypot(one.x! - pointed.x!, one.y! - pointed.y!) < NEAR_M;
+    const still = tab === "faults" ? store.result.faults.find(near) : undefined;
+    void plan?.ready.then(() => plan?.showPlace(still ? [still.x!, still.y!] : null));
+  };
+  const there = (fault: Fault): void => {
+    pointed = fault;
+    const { layer, id, x, y } = fault;
+    if (id && store.features.get(layer)?.has(id)) store.select({ layer, id });
+    plan?.fly({ geometry: { type: "Point", coordinates: [x!, y!] } }, CLOSE);
+    openLeft(app, false);
+    point();
+  };
   const turn = (to: typeof tab): void => {
     tab = to;
     card.hidden = true;
@@ -189,9 +208,10 @@ function layout(app: Element, about: string): (found: typeof import("./stage")) 
       else if (tab === "proposals") drawProposals(panel, go);
       else if (tab === "compare") drawComparison(panel, go);
       else if (tab === "land") drawBalance(panel);
-      else if (tab === "faults") drawFaults(panel, go, (x, y) => plan?.fly({ geometry: { type: "Point", coordinates: [x, y] } }));
+      else if (tab === "faults") drawFaults(panel, go, there);
       else if (tab === "history") drawHistory(panel, go);
       else drawTable(panel, searched());
+      point();
     },
     inspector: () => drawInspector(inspector),
     readings: () => drawReadings(readings),
@@ -210,6 +230,7 @@ function layout(app: Element, about: string): (found: typeof import("./stage")) 
     }
     if (topic === "plan" || topic === "verdicts" || topic === "news") overview?.later();
     if (topic === "plan") {
+      openLeft(app, false);
       plan?.redraw();
       all();
       if (plan) void store.askOutcomes().catch(() => undefined);
@@ -349,8 +370,7 @@ function andSo(answer: Answer, turned: Verdict[]): string[] {
   if (store.carriedBefore !== null && store.carriedBefore !== answer.capacity.residents) {
     said.push(`${say("carries")} ${number(store.carriedBefore, 0)} → ${number(answer.capacity.residents, 0)}`);
   }
-  const faults = (change: string): Fault[] => answer.faults.filter((one) => one.change === change);
-  const [fresh, gone] = [faults("new"), faults("gone")];
+  const [fresh, gone] = cameAndWent(answer.faults);
   if (fresh.length === 1) said.push(faultInWords(fresh[0]!.layer, fresh[0]!.message));
   else if (fresh.length) said.push(counted(fresh.length, "newFaults"));
   if (gone.length) said.push(counted(gone.length, "goneFaults"));
@@ -395,7 +415,7 @@ function tilt(plan: PlanMap): void {
 
 function drawTop(into: Element, app: Element, plan: () => PlanMap | null): void {
   const { state } = store;
-  const title = state.title[language()] ?? state.title.en ?? state.plan;
+  const title = state.title[language()] ?? state.title.en ?? Object.values(state.title)[0] ?? state.plan;
   const pick = h(
     "select",
     { "aria-label": say("scenarios"), onchange: (event: Event) => void store.open({ open: (event.target as HTMLSelectElement).value }) },

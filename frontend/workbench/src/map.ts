@@ -190,7 +190,11 @@ export class PlanMap {
   tilt(): void {
     const all = this.showsAll;
     this.tilted = !this.tilted;
-    if (this.tilted) this.source("heights").setData(heights());
+    if (this.tilted) {
+      const found = heights();
+      this.source("heights").setData(found);
+      if (!found.features.length) store.say(say("noHeights"), "info");
+    }
     for (const map of [this.map, this.other?.map]) {
       if (map?.getLayer("heights-3d")) map.setLayoutProperty("heights-3d", "visibility", this.tilted ? "visible" : "none");
     }
@@ -398,6 +402,11 @@ export class PlanMap {
     follow();
   }
 
+  /** A ring about a place; null takes it away. */
+  showPlace(place: Place | null): void {
+    this.put("place", { type: "FeatureCollection", features: place ? [{ type: "Feature", properties: {}, geometry: { type: "Point", coordinates: toMap(place) } }] : [] });
+  }
+
   sketch(line: Place[]): void {
     const places = line.map(toMap);
     const features: GeoJSON.Feature[] = places.map((coordinates, at) => ({
@@ -439,13 +448,13 @@ export class PlanMap {
     return this.filled.has("beyond");
   }
 
-  fly(feature: Pick<Feature, "geometry">): void {
+  fly(feature: Pick<Feature, "geometry">, { aroundM, maxZoom } = { aroundM: 150, maxZoom: 17 }): void {
     const places = flat(feature.geometry);
     if (!places.length) return;
     const xs = places.map((one) => one[0]);
     const ys = places.map((one) => one[1]);
-    const box: [Place, Place] = [toMap([Math.min(...xs) - 150, Math.min(...ys) - 150]), toMap([Math.max(...xs) + 150, Math.max(...ys) + 150])];
-    const asked = { padding: 40, maxZoom: 17 };
+    const box: [Place, Place] = [toMap([Math.min(...xs) - aroundM, Math.min(...ys) - aroundM]), toMap([Math.max(...xs) + aroundM, Math.max(...ys) + aroundM])];
+    const asked = { padding: 40, maxZoom };
     const [west, south, east, north] = this.drawn;
     const all = this.map.cameraForBounds([toMap([west, south]), toMap([east, north])], AROUND);
     // No farther off than where the whole plan is seen: of a small one that is nearer than what lies around a parcel.

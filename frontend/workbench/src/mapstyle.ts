@@ -78,7 +78,7 @@ export const baseMap = (): RasterSourceSpecification => ({ type: "raster", tiles
 export function style(hidden: ReadonlySet<Group>): StyleSpecification {
   const sources: Record<string, unknown> = {};
   const many = (store.features.get("parcels")?.size ?? 0) > MANY;
-  for (const name of [...DRAWN, EDITED, "beyond", "differing", "proposed", "heights", "selected", "vertices", "sketch"]) {
+  for (const name of [...DRAWN, EDITED, "beyond", "differing", "proposed", "heights", "selected", "vertices", "sketch", "place"]) {
     sources[name] = { type: "geojson", data: EMPTY, promoteId: "id_", tolerance: 0.1 };
   }
   if (store.state.base_map !== null) sources[GROUND] = baseMap();
@@ -105,6 +105,7 @@ export function style(hidden: ReadonlySet<Group>): StyleSpecification {
     line("selected-casing", "selected", { "line-color": "#ffffff", "line-width": 5 }),
     line("selected-line", "selected", { "line-color": "#14202b", "line-width": 2.6 }),
     { id: "selected-dot", source: "selected", type: "circle", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 11, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": "#14202b", "circle-stroke-width": 3 } },
+    ...[["#ffffff", 7], ["#b01e1a", 3]].map(([colour, wide]) => ({ id: `place-ring-${wide}`, source: "place", type: "circle", paint: { "circle-radius": 22, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": colour, "circle-stroke-width": wide } })),
     line("sketch-line", "sketch", { "line-color": "#b01e1a", "line-width": 2.2, "line-dasharray": [2, 1.5] }),
     { id: "sketch-dot", source: "sketch", type: "circle", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 5, "circle-color": "#b01e1a", "circle-stroke-color": "#ffffff", "circle-stroke-width": 1.5 } },
     { id: "vertices-dot", source: "vertices", type: "circle", paint: { "circle-radius": 5.5, "circle-color": "#ffffff", "circle-stroke-color": "#14202b", "circle-stroke-width": 2 } },

@@ -5,7 +5,7 @@ import { fill, h } from "../../map/dom";
 import { isPart, key, store } from "./store";
 import { faultInWords, forceName, idInWords, layerName, nameOf, packName, partInWords, readingInShort, readingName, useName } from "./vocabulary";
 import { counted, number, say } from "./words";
-import type { Outcome, Verdict } from "./types";
+import type { Fault, Outcome, Verdict } from "./types";
 
 export const SIGN: Record<Outcome, string> = { fail: "×", pass: "✓", unknown: "?", not_applicable: "–" };
 /** Where the requirement stands on every bar, as a share of its width. */
@@ -229,12 +229,15 @@ function carries(): HTMLElement | null {
 export function drawReadings(into: HTMLElement): void {
   const verdict = store.verdict;
   const known = verdict?.readings.filter((one) => one.share !== null) ?? [];
-  into.hidden = !verdict || known.length === 0 || verdict.measured === null;
-  if (!verdict || into.hidden) return;
+  into.hidden = true;
+  if (!verdict || verdict.measured === null) return;
   const people = store.result.residents.central;
   // A reading that answers everywhere as the one that judges is that one.
   const judging = known.find((one) => one.share === verdict.measured && one.changed.length === 0);
   const steps = [{ id: "", share: verdict.measured }, ...known.filter((one) => one !== judging)].sort((a, b) => (b.share ?? 0) - (a.share ?? 0));
+  // One reading alone is no choice.
+  into.hidden = steps.length < 2;
+  if (into.hidden) return;
   const inWords = (id: string): string => (id ? readingName(id) : `◆ ${judging ? readingName(judging.id) : ""}`);
   const chosen = steps.findIndex((one) => one.id === (store.chosenReading ?? ""));
   const beyond = (share: number | null): string =>
@@ -278,11 +281,14 @@ export function beyond(): Map<string, Set<string>> {
   return found;
 }
 
-export function drawFaults(into: Element, go: (layer: string, id: string) => void, there: (x: number, y: number) => void): void {
+/** Faults of the data: one of an outline leads to its very place, any other to its feature. */
+export function drawFaults(into: Element, go: (layer: string, id: string) => void, there: (fault: Fault) => void): void {
   const grades = { error: "×", warning: "!", note: "·" } as const;
   const rows = store.result.faults.map((one) => {
-    const { layer, id, x, y } = one;
-    const lead = id && store.features.get(layer)?.has(id) ? () => go(layer, id) : x !== null && y !== null ? () => there(x, y) : null;
+    const { layer, id } = one;
+    const feature = id && store.features.get(layer)?.has(id) ? () => go(layer, id) : null;
+    const place = one.x === null ? null : () => there(one);
+    const lead = one.aspect === "geometry" ? (place ?? feature) : (feature ?? place);
     const said = [
       h("b", {}, [grades[one.grade], layerName(layer), id && idInWords(id)].filter(Boolean).join(" ")),
       h("span", {}, faultInWords(layer, one.message)),

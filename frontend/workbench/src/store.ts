@@ -2,7 +2,7 @@
 
 import * as api from "./api";
 import { counted, say, scenarioName } from "./words";
-import type { Answer, Branch, Changed, Clash, Edit, Feature, Layers, News, Outcome, Result, State, Verdict, Vocabulary } from "./types";
+import type { Answer, Branch, Changed, Clash, Edit, Fault, Feature, Layers, News, Outcome, Result, State, Verdict, Vocabulary } from "./types";
 
 export interface Selection {
   layer: string;
@@ -214,7 +214,7 @@ class Store {
       this.select(null);
       this.chosenRule = null;
       this.tell("plan");
-      const grave = findings.filter((one) => one.grade !== "note").map((one) => one.message);
+      const grave = findings.filter((one) => one.grade !== "note").map(({ file, layer, message }) => [file, file.includes(layer) ? "" : layer].filter(Boolean).join(" ") + (file && say("colon")) + message);
       const head = `${name}${findings.length ? ` · ${counted(findings.length, "findings")}` : ""}`;
       this.notice = { text: [head, ...grave.slice(0, FINDINGS_SHOWN), ...(grave.length > FINDINGS_SHOWN ? ["…"] : [])].join("\n"), kind: "info" };
       return null;
@@ -464,18 +464,26 @@ class Store {
     this.result.residents = answer.residents;
     this.result.capacity = answer.capacity;
     this.result.content_hash = answer.hash;
-    const same = (one: { rule: string; layer: string; id: string | null; message: string }): string =>
-      `${one.rule} ${one.layer} ${one.id} ${one.message}`;
-    const away = new Set(answer.faults.filter((one) => one.change === "gone").map(same));
+    const away = new Set(answer.faults.filter((one) => one.change === "gone").map(asSaid));
     this.result.faults = [
       ...answer.faults.filter((one) => one.change === "new"),
-      ...this.result.faults.filter((one) => !away.has(same(one))),
+      ...this.result.faults.filter((one) => !away.has(asSaid(one))),
     ];
     this.changed(answer.features);
     this.state = answer.state;
     this.last = answer;
     this.tell("verdicts", answer);
   }
+}
+
+const asSaid = (one: Fault): string => `${one.rule} ${one.layer} ${one.id} ${one.message}`;
+
+/** Faults that came and those that went: one whose place alone moved did neither, one with another figure did not go. */
+export function cameAndWent(faults: Fault[]): [Fault[], Fault[]] {
+  const [fresh, gone] = (["new", "gone"] as const).map((change) => faults.filter((one) => one.change === change)) as [Fault[], Fault[]];
+  const name = (one: Fault): string => (one.id === null ? asSaid(one) : `${one.rule} ${one.layer} ${one.id}`);
+  const [said, named] = [new Set(gone.map(asSaid)), new Set(fresh.map(name))];
+  return [fresh.filter((one) => !said.has(asSaid(one))), gone.filter((one) => !named.has(name(one)))];
 }
 
 export const store = new Store();

@@ -2,7 +2,7 @@
 
 import { fill, h } from "../../map/dom";
 import * as api from "./api";
-import { isPart, key, store } from "./store";
+import { cameAndWent, isPart, key, store } from "./store";
 import { columnName, idInWords, layerName, valueName } from "./vocabulary";
 import { counted, language, number, say, scenarioName } from "./words";
 import type { Comparison, Refused, Trial } from "./types";
@@ -113,7 +113,7 @@ function wouldCome(answer: Trial, count: number, other: string, act: () => void)
   }).filter((one) => one.moved).sort((a, b) => Number(b.turned) - Number(a.turned)); // prettier-ignore
   const away = new Set(answer.gone_verdicts.map(key));
   const gone = store.result.verdicts.filter((one) => away.has(key(one)));
-  const faults = answer.faults.filter((one) => one.change === "new");
+  const [faults] = cameAndWent(answer.faults);
   const carried = store.result.capacity.residents;
   return [
     h("p", {}, h("b", {}, say("wouldCome")), moved.length + gone.length === 0 && ` ${say("turnsNothing")}`),

@@ -63,6 +63,8 @@ export interface Fault {
   y: number | null;
   message: string;
   remedy: string;
+  /** What of the feature is in doubt: `geometry` or a column. */
+  aspect: string;
   change?: "new" | "gone";
 }
 
@@ -299,7 +301,7 @@ export interface Refused {
 
 export interface Dropped {
   package: string;
-  findings: { grade: string; message: string }[];
+  findings: { grade: string; file: string; layer: string; message: string }[];
 }
 
 /** What others did since a step; nothing but its number where nobody did anything. */

@@ -303,6 +303,7 @@ const WORDS = {
   landUse: { zh: "用地（公顷）", en: "Land use (ha)", ja: "用途（ha）" },
   moreOfThem: { zh: "其余", en: "the others", ja: "ほか" },
   notListed: { zh: "项未列出", en: "more, not listed here", ja: "件は省略" },
+  noHeights: { zh: "规划未给出高度，也未同时给出容积率和建筑密度，故三维图是平的。", en: "The plan gives no height, nor a floor area ratio with a coverage: it stays flat.", ja: "高さも、容積率と建蔽率の組も示されていないため、平らなままです。" },
   threeD: { zh: "三维高度", en: "Heights in 3D", ja: "高さを3Dで見る" },
   exportWord: { zh: "导出", en: "Export", ja: "書き出し" },
   exportHtml: { zh: "报告（HTML）", en: "Report (HTML)", ja: "報告書（HTML）" },
