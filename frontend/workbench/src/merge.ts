@@ -1,13 +1,17 @@
 // Two changed the same: field by field what it was, what theirs is and what yours would be; take either.
 
 import { fill, h } from "../../map/dom";
+import { areaOf } from "./inspector";
 import { store } from "./store";
 import { columnName, valueName } from "./vocabulary";
-import { say } from "./words";
+import { number, say } from "./words";
 import type { Clash, Edit } from "./types";
 
 function told({ layer, column }: Clash, value: Clash["yours"]): string {
-  if (column === "geometry") return say("outline");
+  if (column === "geometry") {
+    const area = value && typeof value === "object" ? areaOf({ geometry: value }) : null;
+    return area === null ? say("outline") : `${number(area, 0)} ${say("squareMetres")}`;
+  }
   if (column === "*") return say(value === null ? "isGone" : "isThere");
   if (value === null) return say("unknownValue");
   return valueName(layer, column, value);
@@ -61,7 +65,7 @@ export function drawMerge(dialog: HTMLDialogElement): void {
   fill(
     dialog,
     h("h2", { id: "merge-title" }, say(clashes.length ? "mergeTitle" : "notMade")),
-    h("p", {}, clashes.length ? `${say("mergeSaid")}${who ? ` (${who})` : ""}` : conflict.message),
+    h("p", {}, clashes.length ? `${say(whole ? "mergeWhole" : "mergeSaid")}${who ? ` (${who})` : ""}` : conflict.message),
     clashes.length > 0 &&
       h("table", { class: "beside" },
         h("thead", {}, h("tr", {}, ...[say("field"), say("mergeBefore"), say("mergeTheirs"), say("mergeYours")].map((one) => h("th", { scope: "col" }, one)))),

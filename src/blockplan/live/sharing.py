@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.jsontext import JsonRecord
 from blockplan.live.refusals import TEXTS, EditError
-from blockplan.live.rows import FeatureChange, joined, row_of, said_value, same
+from blockplan.live.rows import GEOMETRY, FeatureChange, joined, row_of, said_value, same
+from blockplan.plan.model.dependent_values import WITH_OUTLINE
 from blockplan.plan.model.derived import EVERYTHING
 from blockplan.plan.model.layers import LAYERS
 from blockplan.plan.model.plan import Difference
@@ -135,7 +136,13 @@ def _clashes(their: FeatureChange, our: FeatureChange, who: str) -> list[Clash]:
         if not same(theirs, yours):
             values = [said_value(one) for one in (before, theirs, yours)]
             found.append(Clash(our.layer, our.id, column, values[0], values[1], values[2], who))
-    return found
+    asked = _asked([one.column for one in found])
+    return [one for one in found if one.column in asked]
+
+
+def _asked(columns: Sequence[str]) -> list[str]:
+    """Columns that both sides changed, without those that are settled with the outline."""
+    return [one for one in columns if GEOMETRY not in columns or one not in WITH_OUTLINE]
 
 
 def _whole(row: Row | None) -> str | None:
@@ -225,9 +232,11 @@ def merged(
             merged.append(their)
             continue
         row, clashes = joined(their.before, our.after, their.after)
-        for column in clashes:
+        for column in _asked(clashes):
             if column == EVERYTHING:
                 conflicts.append(f"{key[0]} {key[1]}: one side took it away and the other changed it")
+            elif column == GEOMETRY:
+                conflicts.append(f"{key[0]} {key[1]}: both drew its outline anew")
             else:
                 here, there = (side.get(column) for side in (our.after or {}, their.after or {}))
                 conflicts.append(f"{key[0]} {key[1]}, {column}: {here} here, {there} there")

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 BOUNDED = ("far", "height_m", "coverage_ratio", "green_ratio")
 #: Columns that a ratio gives over the site, where they are that product.
 OVER_SITE = ("floor_area_m2", "floor_area_m2_max")
+#: Columns that go along with an outline that is drawn anew.
+WITH_OUTLINE = frozenset({"declared_area_m2", *OVER_SITE})
 #: So near, as a share, a floor area is taken for ratio times site, and a declared area for the drawn one.
 NEAR = 0.005
 
