@@ -73,6 +73,8 @@ export interface Here {
   sentence: string;
   notes: string[];
   beside: { side: string; colour: string; code: string; use: string; said: string; way: string; href: string }[];
+  /** So many of them are shown at once. */
+  next_door: number;
   within: { title: string; metres: number; none: string; rows: Row[]; tallest: string } | null;
   reached: { title: string; sentences: string[]; heads: string[]; rows: [string, string][][] } | null;
   near: Row[];

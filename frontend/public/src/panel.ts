@@ -16,8 +16,6 @@ export function drawFound(into: HTMLElement, found: Found, words: Record<string,
 
 /** So many things are shown at once; the rest is folded up. */
 const AT_ONCE = 6;
-/** Land next door is told from all sides where most parcels have as many. */
-const NEXT_DOOR = 8;
 
 function drawHere(here: Here, words: Record<string, string>): HTMLElement {
   const { within, reached } = here;
@@ -42,8 +40,8 @@ function drawHere(here: Here, words: Record<string, string>): HTMLElement {
       h("a", { href: here.href }, words["link"]!),
     ),
     here.beside.length > 0 && h("section", {}, h("h3", {}, words["beside"]!),
-      doors(here.beside.slice(0, NEXT_DOOR)),
-      here.beside.length > NEXT_DOOR && h("details", {}, h("summary", {}, filled(words, "all_within", { n: here.beside.length })), doors(here.beside.slice(NEXT_DOOR)))),
+      doors(here.beside.slice(0, here.next_door)),
+      here.beside.length > here.next_door && h("details", {}, h("summary", {}, filled(words, "all_within", { n: here.beside.length })), doors(here.beside.slice(here.next_door)))),
     within && h("section", {}, h("h3", {}, within.title, h("span", { class: "note" }, ` ${words["straight"]}`)),
       within.none && h("p", {}, within.none),
       goals(within.rows.slice(0, AT_ONCE)),

@@ -25,6 +25,8 @@ LEADS = frozenset(LAYERS)
 #: Parcels along a street lie this near to its line (m), those at a stop, facility or green this near.
 ALONG_M, AT_M = 60.0, 200.0
 MOST_ALONG, MOST_AT = 60, 12
+#: So many parcels next door are shown at once: most parcels have no more.
+NEXT_DOOR = 8
 #: So many uses that land may also have are named; its own page names all.
 MOST_USES = 3
 STOREY_M = 3.0
@@ -68,7 +70,7 @@ def of(row: Notice, version: PlanVersion, layer: str, id_: str, lang: str) -> di
         "href": common.place(lang, row.id, about=f"{layer}:{id_}"),
         "object": common.object_(lang, row.id, layer, id_),
         "write": _write(row, lang, layer, id_),
-        "sentence": "", "notes": [], "beside": [], "within": None, "reached": None,
+        "sentence": "", "notes": [], "beside": [], "next_door": NEXT_DOOR, "within": None, "reached": None,
         "near": [_parcel_near(row, version, one, lang) for one in found],
         "near_title": say("here.parcels_at", lang),
         "opinions": _opinions(row, lang, layer, id_),
@@ -93,6 +95,7 @@ def _said(row: Notice, version: PlanVersion, around: Around, lang: str) -> dict[
         "sentence": _sentence(parcel, lang) if parcel else say("here.no_parcel", lang),
         "notes": [],
         "beside": _beside(row, around, lang),
+        "next_door": NEXT_DOOR,
         "within": _within(row, version, around, lang),
         "reached": _reached(version, parcel, lang),
         "near": [_parcel_near(row, version, one, lang) for one in around.near],
