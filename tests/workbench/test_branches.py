@@ -10,11 +10,12 @@ from tests.support.town import town
 from tests.support.workbench import Service, workbench
 
 import blockplan as bp
-from blockplan.errors import PlanDataError
+from blockplan.errors import PlanDataError, UsageError
 from blockplan.live import LockedError, SetValue, session
 from blockplan.live.lineage import FILE, records
 from blockplan.live.logs import drop_scenario, logs_of, rename_scenario
 from blockplan.plan.files import formats
+from blockplan.plan.files.scenarios import check_name
 from blockplan.portal.workspace.desk import EditingDesk
 
 if TYPE_CHECKING:
@@ -191,3 +192,18 @@ def test_a_scenario_whose_file_is_gone_is_not_offered(fresh: Service, tmp_path: 
     assert "wide" not in fresh.ask("/workspace/state")[1]["scenarios"]
     assert "wide" not in tree(fresh)
     assert "high" in tree(fresh)
+
+
+def test_a_name_begins_with_any_letter_and_one_that_cannot_be_is_refused_in_three_languages() -> None:
+    for name in ("Écoquartier", "Überplanung-2", "案B", "v1.2"):
+        check_name(name)
+    with pytest.raises(UsageError, match="'案 B' cannot name a scenario") as told:
+        check_name("案 B")
+    assert {lang: "案 B" in said for lang, said in (told.value.text or {}).items()} == {
+        "zh": True,
+        "en": True,
+        "ja": True,
+    }
+    for name in (".hidden", "base", "a/b", "x" * 61):
+        with pytest.raises(UsageError):
+            check_name(name)

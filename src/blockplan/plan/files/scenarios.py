@@ -36,7 +36,7 @@ PROPOSALS = "proposals"
 #: What a scenario is, in other languages.
 TITLES = "scenario_titles"
 #: A scenario is named by at most 60 letters, digits, dots, hyphens and underscores: its file bears its name.
-NAME = re.compile(r"[A-Za-z0-9_\-\u4e00-\u9fff\u3040-\u30ff][\w.\-]{0,59}")
+NAME = re.compile(r"[\w\-][\w.\-]{0,59}")
 _HEADER = re.compile(r"\s*\[")
 #: An empty list of packs, which may hold remarks; what follows its bracket stays.
 _NO_PACKS = re.compile(
@@ -90,10 +90,7 @@ def put_scenario(path: str | Path, name: str, title: str, difference: Difference
     PlanDataError
         If the package cannot be read or written; it is then as it was.
     """
-    if not NAME.fullmatch(name) or name == BASE:
-        raise UsageError(
-            f"{name!r} cannot name a scenario. Use letters, digits, hyphens, dots and underscores."
-        )
+    check_name(name)
     with archive.open_package(path) as folder:
         manifest = read_manifest(folder / MANIFEST)
         text = _text(folder / MANIFEST)
@@ -240,10 +237,7 @@ def check_name(name: str) -> None:
         If it cannot.
     """
     if not NAME.fullmatch(name) or name == BASE:
-        raise UsageError(
-            f"{name!r} cannot name a scenario. Use letters, digits, hyphens, dots and underscores; "
-            f"{BASE!r} is the plan as drawn."
-        )
+        raise TEXTS.refused(UsageError, "scenario_name", name=name)
 
 
 @contextmanager
