@@ -12,11 +12,22 @@ import shapely
 from benchmarks.synthetic import a_full_plan, a_synthetic_plan
 from tests.conftest import SOAK_TIMES
 from tests.support.random_edits import walk
-from tests.support.town import town
+from tests.support.town import edited, town, without
 
 import blockplan as bp
 from blockplan.check import available_packs, check, scopes
-from blockplan.live import Add, EditError, Merge, Move, SetValue, Split, live, parse_edits
+from blockplan.live import (
+    Add,
+    DrawBoundary,
+    EditError,
+    Merge,
+    Move,
+    MoveVertex,
+    SetValue,
+    Split,
+    live,
+    parse_edits,
+)
 from blockplan.live.compiling import EXTENSIVE
 from blockplan.live.rows import FeatureChange, joined
 from blockplan.live.sharing import merged
@@ -477,6 +488,42 @@ def test_a_text_that_no_file_of_a_plan_can_hold_is_refused(text: str) -> None:
     session.apply([SetValue(layer="parcels", id="A", column="remarks", value="one\ttwo\nthree 𠮷")])
 
 
+def test_a_parcel_in_several_parts_comes_apart_into_them_and_those_the_line_crosses_are_cut() -> None:
+    drawn = town(packs=["zone"])
+    land = drawn.layer("parcels").geometry
+    apart = without(edited(drawn, "parcels", "A", land["A"].union(land["I"])), "parcels", "I")
+    session = live(apart)
+    with pytest.raises(EditError, match=r"Parcel A is in 2 parts\. Split it first"):
+        session.apply([Merge(ids=("A", "B"))])
+    west, south, _, north = land["A"].bounds
+    session.apply([Split(id="A", line=((west + 40, south - 1), (west + 40, north + 1)))])
+    parcels = session.plan.layer("parcels")
+    pieces = [parcels.geometry[one] for one in ("A", "A-2", "A-3")]
+    assert [round(one.area) for one in pieces] == [10_000, 6_000, 4_000]
+    assert shapely.union_all(pieces).equals(land["A"].union(land["I"]))
+    assert parcels.loc[["A", "A-2", "A-3"], "residents"].tolist() == [50, 30, 20]
+    session.undo()
+    session.apply([Split(id="A", line=((west - 2, south), (west - 1, south)))])  # it crosses none
+    assert session.plan.layer("parcels").geometry[["A", "A-2"]].area.round().tolist() == [10_000, 10_000]
+
+
+def test_neighbours_that_lie_over_each_other_are_merged_or_parted_anew() -> None:
+    drawn = town(packs=["zone"])
+    land = drawn.layer("parcels").geometry
+    west, south, east, north = land["B"].bounds
+    over = shapely.box(west, south, east, north + 7)  # E lies north of it
+    session = live(edited(drawn, "parcels", "B", over))
+    assert any(one.rule == "pq-double" for one in validate(session.plan))
+    both = over.union(land["E"])
+    session.apply([Merge(ids=("B", "E"))])
+    assert session.plan.layer("parcels").geometry["B"].equals(both)
+    session.undo()
+    west, _, east, _ = both.bounds
+    edge = land["B"].intersection(land["E"]).bounds[1]
+    session.apply([DrawBoundary(ids=("B", "E"), line=((west, edge), (east, edge)))])
+    assert not [one for one in validate(session.plan) if one.rule == "pq-double"]
+
+
 @pytest.mark.long
 def test_a_branch_goes_its_own_way_and_merges_what_does_not_clash() -> None:
     session = live(town(packs=["zone"]))
@@ -499,6 +546,21 @@ def test_a_clash_names_feature_and_column_and_changes_nothing() -> None:
     with pytest.raises(EditError, match=r"parcels A, residents: 44\.0 here, 33\.0 there"):
         session.merge(other)
     assert session.plan.layer("parcels").loc["A", "residents"] == 44
+
+
+def test_an_outline_that_both_branches_drew_anew_is_one_clash() -> None:
+    session = live(town(packs=["zone"]))
+    other = session.branch("other")
+    (x, y), *_, (u, v), _ = session.plan.layer("parcels").geometry["A"].exterior.coords
+    for one, (east, north) in ((session, (x, y)), (other, (u, v))):
+        middle = session.plan.layer("parcels").geometry["A"].centroid
+        towards = (east + (middle.x - east) / 10, north + (middle.y - north) / 10)
+        one.apply([MoveVertex(at=(east, north), to=towards)])
+    with pytest.raises(EditError) as clash:
+        session.merge(other)
+    assert [line for line in str(clash.value).splitlines() if " A" in line] == [
+        "  parcels A: both drew its outline anew"
+    ]
 
 
 def test_branches_join_by_the_rules_of_amendments() -> None:

@@ -49,7 +49,7 @@ def test_a_value_of_another_scenario_is_taken_alone_and_undone(session: Session,
 @pytest.mark.parametrize(
     ("only", "said", "together"),
     [
-        (["parcels:E-2"], "E-2 would overlap E by", ["parcels:E"]),
+        (["parcels:E-2"], "lay parcel E-2 over E, by", ["parcels:E"]),
         (["parcels:E"], "without a parcel", ["parcels:E-2"]),
     ],
 )
@@ -69,11 +69,11 @@ def test_a_parcel_that_was_merged_there_is_taken_with_its_neighbour_alone(sessio
     other = live(town(packs=["zone"]), scenario="other")
     other.apply([Merge(ids=("A", "B"))])
     for alone, missing in ((["parcels:A"], "parcels:B"), (["parcels:B"], "parcels:A")):
-        with pytest.raises(EditError, match=r"overlap|without a parcel"):
+        with pytest.raises(EditError, match=r"lay parcel A over B|without a parcel"):
             session.take_part(other.plan, alone)
         named = ["facilities:hospital", "facilities:nursing"]
         assert belonging(session.plan, other.plan, alone) == [*named, missing]
-    with pytest.raises(EditError, match="facilities hospital would refer to B, which would not be there"):
+    with pytest.raises(EditError, match="facility hospital would refer to B, which would not be there"):
         session.take_part(other.plan, ["parcels:A", "parcels:B"])
     assert belonging(session.plan, other.plan, ["parcels:A", "parcels:B"]) == named
     session.take_part(other.plan, ["parcels:A", "parcels:B", *named])

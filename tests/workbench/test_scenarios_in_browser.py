@@ -288,7 +288,7 @@ def test_a_part_of_another_scenario_is_taken_and_half_of_a_cut_parcel_is_refused
 
     tab.locator("[id='take-parcels:E-2']").check()
     tab.wait_for_selector(".refused", timeout=WAIT_MS)
-    assert "would overlap E by" in tab.locator(".refused").inner_text()
+    assert "over E, by" in tab.locator(".refused").inner_text()
     assert tab.locator("[data-act=take-part]").count() == 0
     tab.locator("[data-act=tick-together]").click()
     tab.wait_for_selector("[data-act=take-part]", timeout=WAIT_MS)

@@ -329,7 +329,7 @@ const WORDS = {
   outline: { zh: "边界", en: "outline", ja: "境界" },
   isThere: { zh: "有", en: "there", ja: "あり" },
   mergeTitle: { zh: "两人改了同一处", en: "Two of you changed the same", ja: "同じ箇所が二人に変更されました" },
-  mergeWhole: { zh: "您的修改尚未写入。边界的修改不能拆开：在对方的基础上再做一次，或保留对方的。", en: "Your edit is not made yet. An edit of outlines is one act: make it on top of theirs, or leave theirs.", ja: "編集はまだ反映されていません。境界の編集は分けられません。相手の上にやり直すか、相手のままにしてください。" },
+  mergeWhole: { zh: "您的修改尚未写入。边界的修改不能拆开：在对方的基础上再做一次，或保留对方的。", en: "Your edit is not made yet. An edit of outlines is one act: make it on top of theirs, or leave theirs.", ja: "あなたの変更はまだ反映されていません。境界の変更は分けられません。相手の上にやり直すか、相手のままにしてください。" },
   mergeSaid: { zh: "您的修改尚未写入。逐项选定采用哪一个。", en: "Your edit is not made yet. Choose for each field which value stands.", ja: "あなたの変更はまだ反映されていません。項目ごとに採る値を選んでください。" },
   mergeBefore: { zh: "原值", en: "before", ja: "変更前" },
   mergeTheirs: { zh: "对方", en: "theirs", ja: "相手" },

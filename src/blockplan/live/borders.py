@@ -111,13 +111,15 @@ def split(plan: Plan, id_: str, line: Iterable[Place]) -> tuple[list[Any], dict[
     """
     The pieces of a parcel, largest first, and what else gets new vertices where the line meets its edge.
 
+    One that lies in several parts comes apart into them, and those that the line crosses are cut.
+
     Raises
     ------
     EditError
-        If the parcel is in several parts, or the line does not cut it from edge to edge.
+        If the line does not cut a parcel that is in one part from edge to edge.
     """
     outlines = Outlines.of(plan)
-    shape = _whole(outlines, ("parcels", id_))
+    shape = _drawn(outlines, ("parcels", id_))
     pieces = _cut(outlines, id_, shape, line)
     if len(pieces) < 2:
         raise refused("not_across", id=id_)
@@ -132,7 +134,7 @@ def merged(plan: Plan, ids: Iterable[str]) -> Any:
     Raises
     ------
     EditError
-        If they do not share edges all along, or lie over one another.
+        If they do not share edges all along.
     """
     names = list(dict.fromkeys(ids))
     outlines = Outlines.of(plan)
@@ -141,9 +143,6 @@ def merged(plan: Plan, ids: Iterable[str]) -> Any:
     whole = shapely.union_all([with_vertices(shape, _on(shape, corners)) for shape in shapes])
     if whole.geom_type != "Polygon":
         raise refused("no_common_edge", names=listed(names))
-    spare = sum(shape.area for shape in shapes) - whole.area
-    if abs(spare) > _allowed(shapes):
-        raise refused("lie_over", names=listed(names), m2=abs(spare))
     return whole
 
 
@@ -383,11 +382,16 @@ def _cut(outlines: Outlines, id_: str, shape: Any, line: Iterable[Place]) -> lis
         if shapely.contains_properly(shape, shapely.line_interpolate_point(piece, 0.5, normalized=True))
     ]
     if not inner:
-        return [whole]
+        return _by_size(shapely.get_parts(whole).tolist())
     lines = shapely.union_all([shapely.boundary(whole), *inner])
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(lines)))
     inside = [face for face in faces.tolist() if shapely.contains(shape, shapely.point_on_surface(face))]
-    return sorted(inside, key=lambda face: (-face.area, face.bounds))
+    return _by_size(inside)
+
+
+def _by_size(pieces: list[Any]) -> list[Any]:
+    """Pieces of land, largest first."""
+    return sorted(pieces, key=lambda one: (-one.area, one.bounds))
 
 
 def _crossings(path: list[Place], edge: Any) -> list[Place]:
@@ -428,17 +432,22 @@ def _on(shape: Any, places: list[Place]) -> list[Place]:
     return [place for place, hit in zip(places, near.tolist(), strict=True) if hit]
 
 
-def _whole(outlines: Outlines, key: Key) -> Any:
+def _drawn(outlines: Outlines, key: Key) -> Any:
+    """The outline of a parcel, which may be in several parts."""
     shape = outlines.get(key)
     if shape is None or shape.is_empty or shape.geom_type not in {"Polygon", "MultiPolygon"}:
         raise refused("no_outline", id=key[1])
-    if shape.geom_type == "MultiPolygon" and len(shapely.get_parts(shape)) == 1:
-        return shapely.get_parts(shape)[0]
-    if shape.geom_type == "MultiPolygon":
-        raise refused("in_parts", id=key[1], n=len(shapely.get_parts(shape)))
     if not shapely.is_valid(shape):
         raise refused("crosses_already", id=key[1])
     return shape
+
+
+def _whole(outlines: Outlines, key: Key) -> Any:
+    """The outline of a parcel in one part."""
+    parts = shapely.get_parts(_drawn(outlines, key)).tolist()
+    if len(parts) > 1:
+        raise refused("in_parts", id=key[1], n=len(parts))
+    return parts[0]
 
 
 def _said(place: Place) -> str:

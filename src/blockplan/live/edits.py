@@ -71,6 +71,8 @@ class Split(_Edit):
     """
     Split a parcel by a line from edge to edge; the largest piece keeps the id.
 
+    One that lies in several parts comes apart into them too.
+
     What adds up (residents, floor area, ...) is shared by area, people and dwellings in whole numbers.
     """
 
