@@ -21,6 +21,7 @@ from blockplan.errors import UsageError
 from blockplan.report.document import (
     Document,
     Figure,
+    LegendEntry,
     Listing,
     Note,
     Paragraph,
@@ -122,6 +123,23 @@ def test_a_heading_stands_on_the_page_of_the_table_that_it_heads() -> None:
     made = Document("Plan", "en", dt.date(2021, 9, 30), (Section("a", "Loads", (wide,)),))
     body = docx.Document(io.BytesIO(render(made, ".docx"))).element.body.xml
     assert body.index('w:orient="landscape"') > body.index("Loads") > body.index("<w:sectPr")
+
+
+def test_each_sign_of_a_legend_is_told_in_words_to_who_cannot_see_it() -> None:
+    swatch = '<rect width="9" height="5" fill="#abc"/>'
+    legend = tuple(LegendEntry(swatch, f"use {at}") for at in range(11))
+    figure = Figure('<svg xmlns="http://www.w3.org/2000/svg"/>', 20.0, 20.0, "A map", legend=legend)
+    made = Document("Plan", "en", dt.date(2026, 12, 1), (Section("map", "Map", (figure,)),))
+    book = docx.Document(io.BytesIO(render(made, ".docx")))
+    told = [
+        (one.get("descr"), words.text)
+        for row in book.tables[0].rows
+        for sign, words in zip(row.cells[::2], row.cells[1::2], strict=True)
+        for one in sign._tc.iter()
+        if one.tag.endswith("}docPr")
+    ]
+    assert len(told) == len(legend)
+    assert [said for said, _ in told] == [words for _, words in told]
 
 
 def test_columns_of_a_docx_table_fill_the_page_and_are_as_wide_as_what_they_say() -> None:

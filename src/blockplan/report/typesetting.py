@@ -111,35 +111,40 @@ def _laid(folder: Path, template: str, data: dict[str, Any], lang: str) -> dict[
 
 
 def raster(picture: str, lang: str, width_mm: float, width_px: int) -> bytes:
+    """An SVG picture as PNG; see `rasters`."""
+    return rasters([picture], lang, width_mm, width_px)[0]
+
+
+def rasters(pictures: Sequence[str], lang: str, width_mm: float, width_px: int) -> list[bytes]:
     """
-    An SVG picture as PNG.
+    SVG pictures of one width as PNG, set in one go.
 
     Parameters
     ----------
-    picture
-        The SVG file; its letters are taken from the vendored fonts.
+    pictures
+        The SVG files, one or more; their letters are taken from the vendored fonts.
     width_mm, width_px
-        Its width on paper, and how many pixels that is to be.
+        Their width on paper, and how many pixels that is to be.
     """
     with desk() as folder:
-        (folder / "picture.svg").write_text(fonts.printable(picture), encoding="utf-8")
         faces = folder / "fonts"
         faces.mkdir()
         for weight, font in fonts.whole(lang).items():
             (faces / f"{weight}.otf").write_bytes(font)
-        source = (
-            f'#set page(width: {width_mm}mm, height: auto, margin: 0mm)\n#image("picture.svg", width: 100%)\n'
-        )
-        (folder / "picture.typ").write_text(source, encoding="utf-8")
-        png = typst.compile(
-            str(folder / "picture.typ"),
+        source = [f"#set page(width: {width_mm}mm, height: auto, margin: 0mm)"]
+        for at, picture in enumerate(pictures):
+            (folder / f"{at}.svg").write_text(fonts.printable(picture), encoding="utf-8")
+            source.append(f'#page(image("{at}.svg", width: 100%))')
+        (folder / "pictures.typ").write_text("\n".join(source), encoding="utf-8")
+        made: Any = typst.compile(  # the bytes of one page, or a list of several
+            str(folder / "pictures.typ"),
             root=str(folder),
             font_paths=[str(faces)],
             ignore_system_fonts=True,
             format="png",
             ppi=width_px / width_mm * MM_PER_INCH,
         )
-    return bytes(png)
+    return made if isinstance(made, list) else [made]
 
 
 #: What the root of a PDF/A-2b file says of the whole of it; the parts are of one document and agree.

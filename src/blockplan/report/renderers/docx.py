@@ -12,6 +12,7 @@ import datetime as dt
 import io
 import zipfile
 from collections import Counter
+from copy import deepcopy
 from functools import cached_property
 from itertools import pairwise, zip_longest
 from typing import TYPE_CHECKING, Any
@@ -215,37 +216,53 @@ class _DocxWriter:
 
     def table(self, block: Table) -> None:
         """A table whose heads stand again on each page; numbers to the right, sums in bold."""
-        from docx.shared import Pt  # noqa: PLC0415
-
         block = block.worded
         across = self._lies(block)
         if across:  # a narrow table behind it stays on its page
             self._turn(across=True)
         if block.title:
             self._caption("table", block.title).paragraph_format.keep_with_next = True
-        made = self.book.add_table(1, len(block.heads))
+        made = self.book.add_table(2, len(block.heads))
         if "Table Grid" in self.styles:
             made.style = "Table Grid"
-        _marked(made.rows[0], "w:tblHeader")
-        for cell, head in zip(made.rows[0].cells, block.heads, strict=True):
-            cell.paragraphs[0].add_run(head).bold = True
+        head, row = made.rows
+        _marked(head, "w:tblHeader")
+        _marked(row, "w:cantSplit")
+        for cell, said in zip(head.cells, block.heads, strict=True):
+            cell.paragraphs[0].add_run(said).bold = True
             if self.own:
                 _headed(cell)
-        kinds, depths = (block.kinds or ("row",) * len(block.rows)), (block.depths or (0,) * len(block.rows))
-        for kind, depth, row in zip(kinds, depths, block.rows, strict=True):
-            line = made.add_row()
-            _marked(line, "w:cantSplit")
-            for at, (place, cell) in enumerate(zip(line.cells, row, strict=True)):
-                written, place.vertical_alignment = place.paragraphs[0], 1
-                written.add_run(cell_lines(cell, self.words)).bold = kind != "row"
-                if is_number(cell):
-                    written.alignment = 2  # right, as python-docx numbers it
-                if at == 1 and depth:
-                    written.paragraph_format.left_indent = Pt(depth * INDENT_PT)
-        # Neither its head with a single row nor its sum stands alone on a page.
-        _kept([*made.rows[:-1][:3], *made.rows[-3:-1]])
+        for cell in row.cells:
+            cell.paragraphs[0].add_run().bold = False
+            cell.vertical_alignment = 1
         few, many = (SEVERAL_COLUMNS, MANY_COLUMNS)[across], len(block.heads)
         self._set_widths(made, block, LETTERS[across + (many > few)])
+        self._fill(made, block)
+        # Neither its head with a single row nor its sum stands alone on a page.
+        _kept([*made.rows[:-1][:3], *made.rows[-3:-1]])
+
+    def _fill(self, made: Any, block: Table) -> None:
+        """Copies of the one row of a table, which is set already, with what the rows say."""
+        from docx.enum.text import WD_PARAGRAPH_ALIGNMENT  # noqa: PLC0415
+        from docx.shared import Pt  # noqa: PLC0415
+        from docx.text.paragraph import Paragraph as WordParagraph  # noqa: PLC0415
+
+        set_ = made.rows[-1]._tr
+        made._tbl.remove(set_)
+        kinds, depths = (block.kinds or ("row",) * len(block.rows)), (block.depths or (0,) * len(block.rows))
+        for kind, depth, row in zip(kinds, depths, block.rows, strict=True):
+            line = deepcopy(set_)
+            made._tbl.append(line)
+            for at, (place, cell) in enumerate(zip(line.tc_lst, row, strict=True)):
+                written = WordParagraph(place.p_lst[0], made)
+                (run,) = written.runs
+                run.text = cell_lines(cell, self.words)
+                if kind != "row":
+                    run.bold = True
+                if is_number(cell):
+                    written.alignment = WD_PARAGRAPH_ALIGNMENT.RIGHT
+                if at == 1 and depth:
+                    written.paragraph_format.left_indent = Pt(depth * INDENT_PT)
 
     def _lies(self, block: Block) -> bool:
         """Whether a block is a table that lies across: of many columns, or with a long text beside others."""
@@ -304,9 +321,10 @@ class _DocxWriter:
         mark = OxmlElement("w:tblCaption")
         mark.set(qn("w:val"), LEGEND_MARK)
         made._tbl.tblPr.append(mark)
-        for at, entry in enumerate(entries):  # down a column, then the next
+        drawn = self._rasters([entry.file() for entry in entries], sign_mm)
+        for at, (entry, png) in enumerate(zip(entries, drawn, strict=True)):  # down a column, then the next
             cells = made.rows[at % lines].cells[2 * (at // lines) :]
-            self._picture(entry.file(), sign_mm, entry.said, cells[0].paragraphs[0].add_run())
+            self._put(png, sign_mm, entry.said, cells[0].paragraphs[0].add_run())
             cells[1].text = entry.said
             if beside == 1:
                 cells[2].text = entry.amount
@@ -328,15 +346,20 @@ class _DocxWriter:
                 cell.paragraphs[0].paragraph_format.line_spacing = 1.0
         _kept(made.rows)
 
-    def _picture(self, svg: str, width_mm: float, alt: str, run: Any = None) -> None:
+    def _picture(self, svg: str, width_mm: float, alt: str) -> None:
+        width = min(width_mm, WIDEST_MM, self.room_pt / PT_PER_MM)
+        (png,) = self._rasters([svg], width)
+        self._put(png, width, alt, self.book)
+
+    def _rasters(self, svgs: Sequence[str], width_mm: float) -> list[bytes]:
+        from blockplan.report.typesetting import rasters  # noqa: PLC0415
+
+        return rasters(svgs, self.document.lang, width_mm, round(width_mm * PX_PER_MM))
+
+    def _put(self, png: bytes, width_mm: float, alt: str, where: Any) -> None:
         from docx.shared import Mm  # noqa: PLC0415
 
-        from blockplan.report.typesetting import raster  # noqa: PLC0415
-
-        width = min(width_mm, WIDEST_MM, self.room_pt / PT_PER_MM)
-        png = io.BytesIO(raster(svg, self.document.lang, width, round(width * PX_PER_MM)))
-        (self.book if run is None else run).add_picture(png, width=Mm(width))
-        self.book.element.body.xpath(".//wp:docPr")[-1].set("descr", alt)
+        where.add_picture(io.BytesIO(png), width=Mm(width_mm))._inline.docPr.set("descr", alt)
 
     def done(self) -> bytes:
         """The file, with members that bear no time."""
