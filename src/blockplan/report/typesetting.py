@@ -233,16 +233,30 @@ def paged(pdf: bytes, names: Sequence[str]) -> bytes:
     ----------
     ISO 32000-1:2008, 12.4.2 (page labels), 7.5.6 (incremental updates); ISO 19005-2:2011, 6.1.9 (lines).
     """
-    from pypdf import PdfWriter  # noqa: PLC0415 (as above)
-    from pypdf.generic import NameObject  # noqa: PLC0415
+    from pypdf import PdfReader  # noqa: PLC0415 (as above)
+    from pypdf.generic import DictionaryObject, NameObject, NumberObject  # noqa: PLC0415
 
-    pages, count = starts(pdf)
     pdf = pdf.rstrip() + b"\n"  # an object begins on a line of its own
-    writer = PdfWriter(io.BytesIO(pdf), incremental=True)
-    writer.root_object[NameObject("/PageLabels")] = _labels(names, pages, count)
-    out = io.BytesIO()
-    writer.write(out)
-    return pdf + out.getvalue()[len(pdf) :].replace(b" obj<<", b" obj\n<<")
+    reader = PdfReader(io.BytesIO(pdf))
+    pages, count = _pages(reader, reader.outline), len(reader.pages)
+    root, trailer = reader.root_object, reader.trailer
+    held: dict[Any, Any] = {key: root.raw_get(key) for key in root}
+    held[NameObject("/PageLabels")] = _labels(names, pages, count)
+    number = trailer.raw_get("/Root").idnum
+    out = io.BytesIO(pdf)
+    out.seek(len(pdf))
+    out.write(b"%d 0 obj\n" % number)
+    DictionaryObject(held).write_to_stream(out)
+    out.write(b"\nendobj\n")
+    told = out.tell()
+    out.write(b"xref\n%d 1\n%010d 00000 n\r\ntrailer\n" % (number, len(pdf)))
+    kept = {key: trailer.raw_get(key) for key in ("/Size", "/Root", "/Info", "/ID") if key in trailer}
+    before = NumberObject(pdf[pdf.rindex(b"startxref") :].split()[1])
+    DictionaryObject(
+        {NameObject(key): one for key, one in kept.items()} | {NameObject("/Prev"): before}
+    ).write_to_stream(out)
+    out.write(b"\nstartxref\n%d\n%%%%EOF\n" % told)
+    return out.getvalue()
 
 
 def _labels(names: Sequence[str], pages: Sequence[int], count: int) -> DictionaryObject:
