@@ -10,6 +10,7 @@ import pytest
 import shapely
 from tests.support.builders import X, Y, a_plan, parcels_of
 from tests.support.made_columns import a_column, a_comparison, a_measurement, a_verdict
+from tests.support.town import town
 from tests.support.varied_plans import a_drawn_plan, varied
 
 from blockplan.check.verdict import Residents
@@ -18,7 +19,7 @@ from blockplan.compare.changes import ColumnChange, RowChange, Size
 from blockplan.compare.transition import TransitionUse
 from blockplan.errors import UsageError
 from blockplan.measure.missing import Missing
-from blockplan.plan import Plan, read
+from blockplan.plan import Plan, read, write
 from blockplan.report import fonts
 from blockplan.report.comparison.lists import Matrix
 from blockplan.report.comparison.maps import _steps, ranges
@@ -324,3 +325,12 @@ def test_the_page_opens_on_phone_and_desk(
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     assert tab.evaluate("[...document.fonts].map(face => face.status)") == ["loaded", "loaded"]
     tab.close()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_figure_that_a_pack_only_reports_bears_the_title_of_the_pack(lang: str, tmp_path: Path) -> None:
+    write(town(packs=["sdg11"]), tmp_path / "other")
+    worded = ComparisonWords(compare(town(packs=["sdg11"]), [str(tmp_path / "other")]), Words(lang))
+    titles = {row.first.id: worded.measure_title(row) for row in worded.measures}
+    assert "SDG 11.7.1" in titles["sdg1171"]
+    assert not titles.keys() & set(titles.values())

@@ -293,7 +293,7 @@ class ComparisonWords:
 
     def measure_title(self, row: MeasureRow) -> str:
         """The name of a measure, with the object it was taken of."""
-        title = tables.measure_words(row.first.id, self.words)[0]
+        title = self.words.pick(row.first.title) or tables.measure_words(row.first.id, self.words)[0]
         return self.words("list.note", said=title, note=row.scope[1]) if row.scope else title
 
     def measure_cell(self, row: MeasureRow, at: int) -> dict[str, str]:
