@@ -22,7 +22,7 @@ from tests.support.browser_workbench import (
     values,
 )
 from tests.support.pictures import looks_as_kept
-from tests.support.town import town
+from tests.support.town import edited, town
 from tests.support.workbench import Service, workbench
 
 import blockplan as bp
@@ -135,6 +135,22 @@ def test_search_finds_rules_and_land_uses_and_a_slip_is_told(service: Service, c
     assert tab.locator(".map canvas").bounding_box()["width"] == wide + 250
     assert wrong == []
     tab.close()
+
+
+def test_land_is_found_by_the_use_it_was_handed_in_with(tmp_path: Path, chromium: Any) -> None:
+    drawn = edited(town(packs=["zone"]), "parcels", "E", land_use=None, land_use_given="Zone de jardins")
+    bp.write(edited(drawn, "parcels", "F", floor_area_m2=18_000.123456), tmp_path / "town")
+    with workbench(tmp_path / "town") as service:
+        tab, wrong = opened(service, chromium, "en", 1440)
+        tab.locator("#search").fill("jardins")
+        assert [one.split() for one in tab.locator(".found li").all_inner_texts()] == [
+            ["E", "parcel", "·", "Zone", "de", "jardins"]
+        ]
+        tab.locator("#search").fill("F")
+        tab.keyboard.press("Enter")
+        assert tab.locator("#i-F-floor_area_m2").input_value() == "18000.12"
+        assert wrong == []
+        tab.close()
 
 
 def test_words_lists_and_selection_come_before_the_map(service: Service, chromium: Any) -> None:

@@ -34,7 +34,7 @@ export function typed(text: string, kind: string, column = ""): Value | undefine
 function readable(value: Value, column: string): string {
   if (value === null) return "";
   if (typeof value !== "number") return String(value);
-  return inPercent(column) ? `${Number((value * 100).toFixed(2))}%` : String(Number(value.toFixed(4)));
+  return inPercent(column) ? `${Number((value * 100).toFixed(2))}%` : String(Number(value.toFixed(column.endsWith("_m2") ? 2 : 4)));
 }
 
 const isUse = (column: string): boolean => column === "land_use" || column === "existing_land_use";

@@ -98,10 +98,11 @@ function hits(asked: string, ways: Ways): Hit[] {
     for (const { id, properties } of features.values()) {
       const use = String(properties["land_use"] ?? "");
       const names = ["name_zh", "name_en", "name_ja"].map((column) => String(properties[column] ?? ""));
+      const given = String(properties["land_use_given"] ?? "");
       const service = serviceName(String(properties["service"] ?? ""));
       const name = nameOf(properties);
-      const more = [name && id, layerName(layer), useName(use) || service].filter(Boolean).join(" · ");
-      take([id, ...names, use, useName(use), service], { said: name || idInWords(id), more, go: () => ways.feature(layer, id) });
+      const more = [name && id, layerName(layer), useName(use) || service || given].filter(Boolean).join(" · ");
+      take([id, ...names, use, useName(use), service, given], { said: name || idInWords(id), more, go: () => ways.feature(layer, id) });
     }
   }
   return found.sort((one, other) => one.rank - other.rank).slice(0, MOST).map(({ hit }) => hit);
