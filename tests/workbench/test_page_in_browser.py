@@ -433,6 +433,37 @@ def test_a_workbench_that_does_not_answer_is_said_at_once_and_when_it_is_back(
     tab.close()
 
 
+def test_edits_are_held_until_the_new_link_of_a_workbench_that_was_started_anew_is_open(
+    tmp_path: Path, chromium: Any
+) -> None:
+    bp.write(town(packs=["zone"]), tmp_path / "town")
+    context = chromium.new_context(viewport={"width": 1440, "height": 900}, locale="en")
+    tab = context.new_page()
+    with workbench(tmp_path / "town") as first:
+        tab.goto(f"{first.base}/workspace?token={first.token}&lang=en")
+        tab.wait_for_selector(IDLE, timeout=WAIT_MS)
+        tab.keyboard.press("/")
+        tab.keyboard.type("A")
+        tab.keyboard.press("Enter")
+        first.process.kill()
+        first.process.wait()
+        typed_in(tab, "#i-A-residents", "321")
+        assert "1 edit is held" in tab.locator(".hint.error").inner_text()
+    with workbench(tmp_path / "town") as anew:
+        assert anew.base == first.base
+        with tab.expect_response(lambda answer: answer.status == 403, timeout=WAIT_MS):
+            pass
+        typed_in(tab, "#i-A-residents", "322")
+        assert "2 edits are held" in tab.locator(".hint.error").inner_text()
+        assert "no answer" in tab.locator(".foot .saved").inner_text()
+        context.new_page().goto(f"{anew.base}/workspace?token={anew.token}&lang=en")
+        tab.locator(".foot .saved").filter(has_text="Saved").wait_for(timeout=WAIT_MS)
+        settled(tab)
+        assert values(anew, "residents")["A"] == 322
+        assert anew.ask("/workspace/state")[1]["seq"] == 2
+    context.close()
+
+
 def test_edits_that_got_no_answer_are_asked_for_where_somebody_made_a_step_since(
     fresh: Service, chromium: Any
 ) -> None:

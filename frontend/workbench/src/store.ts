@@ -309,7 +309,7 @@ class Store {
             return null;
           });
         }
-        if (error instanceof api.Refusal && error.status === 0 && edits.length) this.hold(edits);
+        if (isAway(error) && edits.length) this.hold(edits);
         else this.say(error instanceof Error ? error.message : String(error));
         return null;
       } finally {
@@ -355,16 +355,16 @@ class Store {
   /** The service does not answer, or not us, or it refuses: each is said once, until it answers. */
   missed(error: unknown): void {
     if (!(error instanceof api.Refusal)) return;
-    const lost = error.status === 0 || error.status === 401;
+    const lost = isAway(error) || error.status === 401;
     if (lost ? this.lost : !this.lost && this.untold === error.message) return;
     this.lost = lost;
     this.untold = lost ? "" : error.message;
-    this.say(error.message);
+    this.say([error.message, error.remedy].filter(Boolean).join(" "));
   }
 
   reached(): void {
     this.untold = "";
-    if (!this.lost) return;
+    if (!this.lost && !this.isHolding) return;
     this.lost = false;
     this.say(say("answersAgain"), "info");
     void this.sendHeld();
@@ -475,6 +475,9 @@ class Store {
     this.tell("verdicts", answer);
   }
 }
+
+/** The service does not answer, or was started anew: then it answers the page once its new link was opened. */
+const isAway = (error: unknown): boolean => error instanceof api.Refusal && (error.status === 0 || error.said["error"] === "token");
 
 const asSaid = (one: Fault): string => `${one.rule} ${one.layer} ${one.id} ${one.message}`;
 

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 @pack_option
 @on_option
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=0, help="Port on this machine; default: a free one."
+    "--port",
+    type=click.IntRange(0, 65535),
+    help="Port on this machine; default: the same for a plan each time, else a free one.",
 )
 @click.option("--new", is_flag=True, help="Begin the scenario that --scenario names.")
 @click.option("--no-browser", is_flag=True, help="Only print the link.")
@@ -38,7 +40,7 @@ def command(
     scenario: str | None,
     packs: tuple[str, ...],
     on: dt.date | None,
-    port: int,
+    port: int | None,
     new: bool,
     no_browser: bool,
     who: str,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+import zlib
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from blockplan.errors import UsageError
@@ -12,6 +14,7 @@ from blockplan.portal.workspace.current_desk import TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from django.core.servers.basehttp import WSGIRequestHandler
 
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def run(
-    desk: EditingDesk, port: int, ready: Callable[[str], None], base_map: tuple[str, str] = ("", "")
+    desk: EditingDesk, port: int | None, ready: Callable[[str], None], base_map: tuple[str, str] = ("", "")
 ) -> None:
     """
     Serve the workbench until interrupted.
@@ -27,7 +30,8 @@ def run(
     Parameters
     ----------
     port
-        On 127.0.0.1; 0 takes a free one.
+        On 127.0.0.1; 0 takes a free one. None takes that of the plan, where it is free: a page that holds
+        edits since its workbench ended reaches the one that is started anew.
     ready
         Called with the link once the port is ours.
     base_map
@@ -49,12 +53,13 @@ def run(
 
     django.setup()
     current_desk.put(desk)
-    try:
-        server = ThreadedWSGIServer(("127.0.0.1", port), _quiet())
-    except OSError:
-        raise UsageError(
-            f"Something else listens on port {port} of this machine. Name another `port=`."
-        ) from None
+    server = None
+    for one in (_port_of(desk.package), 0) if port is None else (port,):
+        with suppress(OSError):
+            server = ThreadedWSGIServer(("127.0.0.1", one), _quiet())
+            break
+    if server is None:
+        raise UsageError(f"Something else listens on port {port} of this machine. Name another `port=`.")
     server.daemon_threads = True
     server.set_app(get_wsgi_application())
     ready(f"http://127.0.0.1:{server.server_port}/workspace?token={token}")
@@ -63,6 +68,11 @@ def run(
     finally:
         server.server_close()
         desk.save()
+
+
+def _port_of(package: Path) -> int:
+    """The port of a plan: below those that a system gives to whoever asks for any."""
+    return 20_000 + zlib.crc32(bytes(package.resolve())) % 10_000
 
 
 def _quiet() -> type[WSGIRequestHandler]:
