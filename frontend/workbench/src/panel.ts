@@ -105,7 +105,7 @@ function about(verdict: Verdict, ways: VerdictWays): HTMLElement {
   return h(
     "div",
     { class: "about-verdict" },
-    many > 0 && h("h3", {}, `${say("whoWhere")} ${number(many, 0)}`),
+    many > 0 && h("h2", {}, `${say("whoWhere")} ${number(many, 0)}`),
     h("ul", { class: "places" }, ...places.slice(0, FEW)),
     places.length > FEW && h("details", {}, h("summary", {}, `${say("moreOfThem")} ${number(many - FEW, 0)}`), h("ul", { class: "places" }, ...places.slice(FEW)),
       many > places.length && h("p", { class: "note" }, `+ ${number(many - places.length, 0)} ${say("notListed")}`)), // prettier-ignore
