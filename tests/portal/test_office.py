@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -49,6 +50,21 @@ def test_a_letter_is_entered_with_the_day_it_came_and_its_secret_is_shown_once(
     assert "/plan/statements/S-1/" in inside
     later = a_letter(received_at="2026-03-09")
     assert "after now" in faults(clerk.post(HERE + "letter/", later))
+
+
+@pytest.mark.parametrize(
+    ("entered", "shown"),
+    [("2026-03-02", "2026年3月2日"), ("2026-03-02T08:20", "2026年3月2日 08:20"),
+     ("2026-03-02T01:20:00+01:00", "2026年3月2日 08:20")],
+)  # fmt: skip
+def test_the_day_a_letter_came_is_written_as_the_language_writes_days(
+    opened: DatabaseStore, clerk: Client, entered: str, shown: str
+) -> None:
+    clerk.post(HERE + "letter/", a_letter(received_at=entered))
+    told(browser_of(a_member("Li", "planner")), HERE + "desk/", {"do": "cut"})
+    for page in ("opinions/O-1/", "desk/segments/O-1.1/"):
+        said = clerk.get((HERE + page).replace("/en/", "/zh/")).content.decode()
+        assert re.sub("<[^>]*>", "", said.partition("收到：")[2]).startswith(shown), page
 
 
 def test_the_same_form_sent_twice_is_one_letter(opened: DatabaseStore, clerk: Client) -> None:

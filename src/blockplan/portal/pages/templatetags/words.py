@@ -133,6 +133,15 @@ def moment(context: Context, value: str | dt.datetime, zone: str = "") -> SafeSt
 
 
 @register.simple_tag(takes_context=True)
+def arrived(context: Context, value: str, zone: str) -> str:
+    """The day on which something came in, or the moment, where that was entered."""
+    at = dt.datetime.fromisoformat(value)
+    if "T" not in value:
+        return day(context, at.date())
+    return moment(context, at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone)), zone)
+
+
+@register.simple_tag(takes_context=True)
 def number(context: Context, value: float | None, digits: int = 0) -> str:
     """A number of at most so many decimals; a dash where it is not known."""
     if value is None:
