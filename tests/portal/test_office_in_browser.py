@@ -122,23 +122,71 @@ def test_sender_and_number_stand_on_one_line_of_the_list_beside_a_point(
         assert max(heights) < 30
 
 
-def test_the_bar_with_undo_is_as_wide_as_the_desk(chromium: Any, repo: Path) -> None:
+@pytest.fixture
+def styles(repo: Path) -> str:
+    """The sheets of the office's pages."""
     portal = repo / "src" / "blockplan" / "portal"
     sheets = (portal / "pages/static/portal/page.css", portal / "office/static/office/office.css")
-    styles = "".join(f"<style>{one.read_text(encoding='utf-8')}</style>" for one in sheets)
+    return "<!doctype html>" + "".join(f"<style>{one.read_text(encoding='utf-8')}</style>" for one in sheets)
+
+
+def test_the_bar_with_undo_is_as_wide_as_the_desk(chromium: Any, styles: str) -> None:
     tab = chromium.new_page(viewport={"width": 1440, "height": 900})
     tab.set_content(f'{styles}<main><form class="moved">undo</form><div class="inbox"></div></main>')
     assert tab.locator(".moved").bounding_box()["width"] == pytest.approx(1440, abs=20)
     tab.close()
 
 
-def test_links_below_the_desk_are_large_enough_for_a_finger(chromium: Any, repo: Path) -> None:
-    portal = repo / "src" / "blockplan" / "portal"
-    sheets = (portal / "pages/static/portal/page.css", portal / "office/static/office/office.css")
-    styles = "".join(f"<style>{one.read_text(encoding='utf-8')}</style>" for one in sheets)
+def test_what_belongs_to_an_opinion_stands_right_below_it_beside_a_long_list(
+    chromium: Any, styles: str
+) -> None:
+    tab = chromium.new_page(viewport={"width": 768, "height": 1024})
+    tab.set_content(
+        f"{styles}<main><div class=inbox><nav class=sift></nav><div class=listed style='height: 900px'></div>"
+        "<div class=reading style='height: 200px'></div><div class=side>Theme</div></div></main>"
+    )
+    read, beside = (tab.locator(one).bounding_box() for one in (".reading", ".side"))
+    assert beside["y"] == pytest.approx(read["y"] + read["height"], abs=2)
+    tab.close()
+
+
+def test_three_languages_of_a_particular_stand_beside_each_other_on_a_tablet(
+    chromium: Any, styles: str
+) -> None:
+    tab = chromium.new_page(viewport={"width": 768, "height": 1024})
+    field = "<p class=field><label>x</label><textarea></textarea></p>"
+    tab.set_content(
+        f"{styles}<main><form class='act particulars'><fieldset>{field * 3}</fieldset></form></main>"
+    )
+    assert len({one.bounding_box()["y"] for one in tab.locator("textarea").all()}) == 1
+    tab.close()
+
+
+def test_neither_a_moment_nor_the_label_of_an_action_is_torn(chromium: Any, repo: Path) -> None:
+    sheet = (repo / "src/blockplan/portal/pages/static/portal/page.css").read_text(encoding="utf-8")
+    tab = chromium.new_page(viewport={"width": 768, "height": 1024})
+    moments = "".join(
+        f"<p style='width: {width}px' lang=zh-Hans><time>2026年12月2日 09:02，北京时间</time></p>"
+        for width in range(150, 260, 10)
+    )
+    actions = ("<div class=first style='width: 323px'><p class=actions><a class='button plain'>Opinions</a>"
+               "<a class=button>Read the consultation report</a></p></div>")  # fmt: skip
+    tab.set_content(f"<!doctype html><style>{sheet}</style>{moments}{actions}")
+    lines = tab.locator("time").evaluate_all("""all => all.map(one => ["北", "间"].map(sign => {
+        const part = document.createRange(), at = one.textContent.indexOf(sign);
+        part.setStart(one.firstChild, at);
+        part.setEnd(one.firstChild, at + 1);
+        return part.getBoundingClientRect().top;
+    }))""")
+    assert all(first == last for first, last in lines)
+    assert tab.locator("a.button:not(.plain)").bounding_box()["height"] < 60
+    tab.close()
+
+
+def test_links_below_the_desk_are_large_enough_for_a_finger(chromium: Any, styles: str) -> None:
     tab = chromium.new_page(viewport={"width": 1440, "height": 900})
     foot = '<footer class="foot"><ul><li><a href="/">Privacy</a></li></ul></footer>'
-    tab.set_content(f'<!doctype html>{styles}<body><main><div class="inbox"></div></main>{foot}</body>')
+    tab.set_content(f'{styles}<body><main><div class="inbox"></div></main>{foot}</body>')
     assert tab.locator(".foot a").bounding_box()["height"] >= 24
     tab.close()
 
