@@ -21,14 +21,30 @@ let at: string | null = null;
 export function workAt(scenario: string | null): void {
   at = scenario;
 }
-/** Where people sign in, the page bears what shows that a request comes from it. */
-const token = document.querySelector<HTMLMetaElement>("meta[name=csrf]")?.content;
-const sent: Record<string, string> = token ? { "X-CSRFToken": token } : {};
+/** Where people sign in, the page bears who did, and what shows that a request comes from it. */
+const markOf = (page: Document): HTMLMetaElement | null => page.querySelector("meta[name=csrf]");
+const mark = markOf(document);
+const sent: Record<string, string> = mark ? { "X-CSRFToken": mark.content } : {};
+
+/** Takes up what the page would bear if it were loaded now; gives whether the same person is signed in. */
+export async function signInAnew(): Promise<boolean> {
+  if (!mark) return true;
+  const response = await fetch(location.pathname).catch(() => {
+    throw new Refusal(say("offline"), "", 0);
+  });
+  const now = markOf(new DOMParser().parseFromString(await response.text(), "text/html"));
+  if (!now) throw new Refusal(say("signedOut"), "", 401);
+  sent["X-CSRFToken"] = now.content;
+  const isSame = now.dataset["who"] === mark.dataset["who"];
+  mark.dataset["who"] = now.dataset["who"];
+  return isSame;
+}
+
 export function speak(chosen: Lang): void {
   lang = chosen;
 }
 
-async function ask<T>(path: string, body?: unknown, method?: string): Promise<T> {
+async function ask<T>(path: string, body?: unknown, method?: string, isAgain = false): Promise<T> {
   const asked = new URLSearchParams(at === null ? { lang } : { lang, at });
   const address = `workspace/${path}${path.includes("?") ? "&" : "?"}${asked}`;
   let response: Response;
@@ -47,6 +63,10 @@ async function ask<T>(path: string, body?: unknown, method?: string): Promise<T>
   const said: unknown = await response.json().catch(() => null);
   // A page in the place of an answer: whoever was signed in is so no more.
   if (response.redirected || (response.ok && said === null)) throw new Refusal(say("signedOut"), "", 401);
+  if (response.status === 403 && said === null && mark && !isAgain) {
+    await signInAnew(); // somebody signed in since the page was loaded
+    return ask(path, body, method, true);
+  }
   if (!response.ok) {
     const fault = (said ?? {}) as { message?: string; remedy?: string };
     throw new Refusal(fault.message ?? response.statusText, fault.remedy ?? "", response.status, fault);

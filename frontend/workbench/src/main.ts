@@ -481,7 +481,8 @@ function drawTools(bar: HTMLElement, hint: HTMLElement, tools: Tools): void {
       field.reportValidity();
     },
   }); // prettier-ignore
-  fill(hint, h("span", { role: "status" }, text), !store.notice && tools.draws && h("span", { class: "at-place" }, place, h("small", {}, say("middleIs"))));
+  const signIn = store.lost === "signedOut" && store.notice?.kind === "error" && h("a", { href: location.href, target: "_blank" }, say("signInAgain"));
+  fill(hint, h("span", { role: "status" }, text), signIn, !store.notice && tools.draws && h("span", { class: "at-place" }, place, h("small", {}, say("middleIs"))));
   hint.className = store.notice ? `hint ${store.notice.kind}` : "hint";
   hint.hidden = !text;
 }

@@ -37,18 +37,18 @@ function take(found: Proposal): void {
   show(now.state === "done" ? (now.features ?? []) : []);
   redraw();
   clearTimeout(watching);
-  if (now.state === "running") watching = window.setTimeout(() => void api.getProposal().then(take), EVERY_MS);
+  if (now.state === "running") watching = window.setTimeout(() => void api.getProposal().then(take, () => take(now)), EVERY_MS);
 }
 
 export async function propose(): Promise<void> {
   const asked = ofLand(wanted);
   if (!asked) return store.say(say("selectLand"));
-  try {
-    take(await api.postProposal(asked));
-  } catch (error) {
-    store.say(error instanceof Error ? error.message : String(error));
-  }
+  await done(api.postProposal(asked));
 }
+
+/** Shows what the service answers, or why it does not. */
+const done = (answer: Promise<Proposal>): Promise<void> =>
+  answer.then(take, (error: unknown) => store.say(error instanceof Error ? error.message : String(error)));
 
 async function taken(): Promise<void> {
   const features = now.features ?? [];
@@ -83,7 +83,7 @@ export function drawProposals(into: Element, go: (layer: string, id: string) => 
       h("p", { class: "about" }, say("searching")),
       h("progress", { max: now.limit_s ?? SECONDS, value: now.seconds ?? 0, "aria-label": say("searching") }),
       figures,
-      h("button", { "data-act": "cancel", onclick: () => void api.postProposalCancel().then(take) }, say("endSearch")),
+      h("button", { "data-act": "cancel", onclick: () => void done(api.postProposalCancel()) }, say("endSearch")),
     );
     return;
   }
@@ -104,7 +104,7 @@ export function drawProposals(into: Element, go: (layer: string, id: string) => 
       "p",
       { class: "acts" },
       features.length > 0 && h("button", { class: "do", "data-act": "take", disabled: left.size === features.length, onclick: () => void taken() }, say(left.size ? "takePart" : "takeWhole")),
-      h("button", { "data-act": "leave", onclick: () => void api.deleteProposal().then(take) }, say("leave")),
+      h("button", { "data-act": "leave", onclick: () => void done(api.deleteProposal()) }, say("leave")),
     ),
   );
 }

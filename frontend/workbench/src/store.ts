@@ -58,8 +58,8 @@ class Store {
   busy = 0;
   conflict: Conflict | null = null;
   notice: { text: string; kind: "error" | "info" } | null = null;
-  /** Whether the service did not answer when it was asked last. */
-  lost = false;
+  /** Why the service did not answer when it was asked last; null where it did. */
+  lost: "offline" | "signedOut" | null = null;
   /** Why it last refused to tell what others did. */
   private untold = "";
   /** Edits that got no answer, in their order, and after which step they were meant to be made. */
@@ -309,7 +309,8 @@ class Store {
             return null;
           });
         }
-        if (isAway(error) && edits.length) this.hold(edits);
+        const lost = whyLost(error);
+        if (lost && edits.length) this.hold(edits, lost);
         else this.say(error instanceof Error ? error.message : String(error));
         return null;
       } finally {
@@ -355,38 +356,44 @@ class Store {
   /** The service does not answer, or not us, or it refuses: each is said once, until it answers. */
   missed(error: unknown): void {
     if (!(error instanceof api.Refusal)) return;
-    const lost = isAway(error) || error.status === 401;
-    if (lost ? this.lost : !this.lost && this.untold === error.message) return;
+    const lost = whyLost(error);
+    if (lost ? this.lost === lost : !this.lost && this.untold === error.message) return;
     this.lost = lost;
     this.untold = lost ? "" : error.message;
-    this.say([error.message, error.remedy].filter(Boolean).join(" "));
+    this.say([[error.message, error.remedy].filter(Boolean).join(" "), lost && this.heldInWords].filter(Boolean).join("\n"));
   }
 
   reached(): void {
     this.untold = "";
     if (!this.lost && !this.isHolding) return;
-    this.lost = false;
-    this.say(say("answersAgain"), "info");
-    void this.sendHeld();
+    const { lost } = this;
+    this.lost = null;
+    this.say(say(lost === "signedOut" ? "signedInAgain" : "answersAgain"), "info");
+    if (this.isHolding) void this.sendHeld().catch((error: unknown) => this.missed(error));
   }
 
   get isHolding(): boolean {
     return this.unsent.steps.length > 0;
   }
 
-  private hold(edits: Edit[]): void {
+  private hold(edits: Edit[], lost: "offline" | "signedOut"): void {
     if (!this.isHolding) this.unsent.seq = this.state.seq;
     this.unsent.steps.push(edits);
-    this.lost = true;
-    this.say(`${say("offline")}\n${counted(this.unsent.steps.length, "held")}`);
+    this.lost = lost;
+    this.say(`${say(lost)}\n${this.heldInWords}`);
   }
 
-  /** Makes what got no answer; where a step was made since, which may be one of these, it is asked for first. */
+  private get heldInWords(): string {
+    return this.isHolding ? counted(this.unsent.steps.length, this.lost === "signedOut" ? "heldSignedOut" : "held") : "";
+  }
+
+  /** Makes what got no answer; it is asked for first where somebody else is signed in by now, and where a step was made since, which may be one of these. */
   private async sendHeld(): Promise<void> {
+    const isSame = await api.signInAnew();
     const { steps, seq } = this.unsent;
     this.unsent = { steps: [], seq: 0 };
-    if (steps.length && this.state.seq !== seq) {
-      this.conflict = { edits: steps.flat(), clashes: [], message: say("heldMeanwhile") };
+    if (steps.length && (!isSame || this.state.seq !== seq)) {
+      this.conflict = { edits: steps.flat(), clashes: [], message: say(isSame ? "heldMeanwhile" : "heldOfAnother") };
       this.tell("conflict");
     } else for (const edits of steps) await this.edit(edits);
   }
@@ -476,8 +483,11 @@ class Store {
   }
 }
 
-/** The service does not answer, or was started anew: then it answers the page once its new link was opened. */
-const isAway = (error: unknown): boolean => error instanceof api.Refusal && (error.status === 0 || error.said["error"] === "token");
+/** The service does not answer, or was started anew: then it answers the page once its new link was opened; or nobody is signed in. */
+const whyLost = (error: unknown): "offline" | "signedOut" | null => {
+  if (!(error instanceof api.Refusal)) return null;
+  return error.status === 0 || error.said["error"] === "token" ? "offline" : error.status === 401 ? "signedOut" : null;
+};
 
 const asSaid = (one: Fault): string => `${one.rule} ${one.layer} ${one.id} ${one.message}`;
 

@@ -135,7 +135,7 @@ export function drawFoot(into: Element): void {
   };
   fill(
     into,
-    h("span", { class: "saved" }, store.lost ? `! ${say("noAnswer")}` : store.busy ? say("judging") : state.saved ? `✓ ${say("saved")}` : say("saving")),
+    h("span", { class: "saved" }, store.lost ? `! ${say(store.lost === "offline" ? "noAnswer" : "nobodySignedIn")}` : store.busy ? say("judging") : state.saved ? `✓ ${say("saved")}` : say("saving")),
     last && h("span", {}, `${say("judged")} ${number(last.ms, 0)} ms`),
     h("button", { class: "link", onclick: () => void ask() }, known ? say(known.same ? "same" : "notSame") : say("verify")),
     h("span", {}, `${say("faults")} ${result.faults.length}`),

@@ -99,6 +99,12 @@ const WORDS = {
   },
   noAnswer: { zh: "没有回应", en: "no answer", ja: "応答なし" },
   held: { zh: "步编辑保留在本页，恢复后自动提交。", en: "edits are held on this page and are made once it answers.", ja: "回の編集をこのページに保持しています。応答が戻りしだい送ります。" },
+  heldSignedOut: { zh: "步编辑保留在本页，重新登录后自动提交。", en: "edits are held on this page and are made once you have signed in.", ja: "回の編集をこのページに保持しています。サインインしなおすと送ります。" },
+  heldOfAnother: {
+    zh: "这些编辑是此前登录的人在本页所做，尚未提交。现在登录的是另一人：提交后将记在您名下。",
+    en: "Somebody else made these edits on this page, and they were not sent. You are signed in by now: if you make them, they bear your name.",
+    ja: "これらの変更は前にサインインしていた人がこのページで行い、まだ送られていません。いま送ると、サインイン中のあなたの名前で記録されます。",
+  },
   heldMeanwhile: {
     zh: "没有得到回应的编辑：方案此后有变动，也可能就是这些编辑。请对照后决定是否再做一次。",
     en: "Edits that got no answer: a step was made since, which may be one of these. Look at the plan, then make them again or not.",
@@ -323,7 +329,10 @@ const WORDS = {
   openFiles: { zh: "打开或拖入文件", en: "Open or drop files", ja: "ファイルを開く・ドロップ" },
   allScenarios: { zh: "所有方案", en: "All scenarios", ja: "すべてのシナリオ" },
   allScenariosAbout: { zh: "每条横轴是一项有差别的指标，每条折线是一个方案；竖线为要求值。选一个名称即突出其折线。", en: "An axis for each figure that differs, a line for each scenario; the upright mark is what is required. Choose a name to bring its line out.", ja: "横軸は差のある指標、折れ線は各シナリオです。縦の印は求められる値です。名前を選ぶとその線が目立ちます。" },
-  signedOut: { zh: "登录已失效，此次修改没有保存。请重新登录。", en: "You are signed out; this was not saved. Sign in again.", ja: "サインインが切れました。この変更は保存されていません。もう一度サインインしてください。" },
+  signedOut: { zh: "登录已失效。请在新标签页重新登录，并保留本页。", en: "You are signed out. Sign in again in another tab, and leave this one open.", ja: "サインインが切れました。このタブを開いたまま、別のタブでサインインしなおしてください。" },
+  signInAgain: { zh: "重新登录", en: "Sign in again", ja: "サインインしなおす" },
+  signedInAgain: { zh: "已重新登录。", en: "You are signed in again.", ja: "サインインしました。" },
+  nobodySignedIn: { zh: "未登录", en: "signed out", ja: "サインアウト" },
   somebody: { zh: "他人", en: "Somebody", ja: "ほかの人" },
   changedByOther: { zh: "修改了方案", en: "changed the plan", ja: "計画を変更しました" },
   outline: { zh: "边界", en: "outline", ja: "境界" },
@@ -413,7 +422,7 @@ export function number(value: number | null | undefined, decimals = 2, least = 0
 }
 
 /** What is one is said in another word, where the language has two. */
-const ONE: Partial<Record<Word, string>> = { people: "person", edits: "edit", held: "edit is held on this page and is made once it answers.", findings: "finding", newFaults: "new fault", goneFaults: "fault gone", parcels: "parcel", waiting: "verdict" };
+const ONE: Partial<Record<Word, string>> = { people: "person", edits: "edit", held: "edit is held on this page and is made once it answers.", heldSignedOut: "edit is held on this page and is made once you have signed in.", findings: "finding", newFaults: "new fault", goneFaults: "fault gone", parcels: "parcel", waiting: "verdict" };
 
 /** So many of something. */
 export const counted = (many: number, word: Word): string => `${number(many, 0)} ${(lang === "en" && many === 1 && ONE[word]) || say(word)}`;

@@ -69,7 +69,8 @@ def page(request: HttpRequest, notice: str) -> HttpResponse:
     _version(notice)
     response = _answered(request, notice, "workspace")
     marks = f'<html data-lang="{escape(current())}" '
-    token = f'<meta name="csrf" content="{escape(get_token(request))}">'
+    who = escape(actor_of(request).name)
+    token = f'<meta name="csrf" content="{escape(get_token(request))}" data-who="{who}">'
     text = response.content.decode().replace("<html ", marks, 1).replace("<head>", f"<head>{token}", 1)
     response.content = text.encode()
     return response
