@@ -246,10 +246,10 @@ def test_panels_are_measured_some_sheets_at_a_time_and_not_again_where_the_atlas
     stated: list[dict[str, Any]] = []
     whole: list[dict[str, Any]] = []
 
-    def ask(folder: Path, template: str, data: dict[str, Any], *told: str) -> list[Any]:
-        asked.append(data)
-        choices = typesetting.ask(folder, template, data, *told)
-        stated.extend(choices)
+    def ask(folder: Path, template: str, several: list[dict[str, Any]], *told: str) -> list[list[Any]]:
+        asked.extend(several)
+        choices = typesetting.ask(folder, template, several, *told)
+        stated.extend(choice for share in choices for choice in share)
         return choices
 
     def typeset(*told: Any) -> bytes:

@@ -93,7 +93,9 @@ def noting_lost() -> Iterator[set[str]]:
 
 @cache
 def _held() -> frozenset[int]:
-    return frozenset(_open(_bytes(FILES[400])).getBestCmap())
+    import uharfbuzz  # noqa: PLC0415 (only reports need it)
+
+    return frozenset(uharfbuzz.Face(_bytes(FILES[400])).unicodes)
 
 
 def _open(data: bytes) -> TTFont:

@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
@@ -52,7 +53,7 @@ def typeset(
     folder
         Holds the pictures (SVG) that the data name.
     template
-        File in ``templates/`` that reads ``data.json``.
+        File in ``templates/`` that reads the data from the file that ``sys.inputs.data`` names.
     lang
         Language whose forms of characters are taken.
     day
@@ -70,20 +71,26 @@ def typeset(
     return bytes(pdf)
 
 
-def ask(folder: Path, template: str, data: dict[str, Any], lang: str, name: str) -> list[Any]:
+def ask(
+    folder: Path, template: str, several: Sequence[dict[str, Any]], lang: str, name: str
+) -> list[list[Any]]:
     """
-    What a template states under a label, in its order; nothing of it stays in memory.
+    What a template states under a label, in its order, of each of several data that are set side by side.
 
     Parameters
     ----------
-    folder, template, data, lang
+    folder, template, lang
         As for `typeset`.
+    several
+        The data, each on a thread of its own; nothing of them stays in the typesetter's memory.
     name
         The label of the template's metadata.
     """
-    stated = typst.query(selector=f"<{name}>", field="value", **_laid(folder, template, data, lang))
+    laid = [_laid(folder, template, data, lang, f"data-{at}.json") for at, data in enumerate(several)]
+    with ThreadPoolExecutor(max(1, len(laid))) as threads:
+        stated = list(threads.map(lambda one: typst.query(selector=f"<{name}>", field="value", **one), laid))
     forget()
-    return list(json.loads(stated))
+    return [list(json.loads(one)) for one in stated]
 
 
 def forget() -> None:
@@ -92,22 +99,25 @@ def forget() -> None:
         typst.compile(b"", ignore_system_fonts=True)
 
 
-def _laid(folder: Path, template: str, data: dict[str, Any], lang: str) -> dict[str, Any]:
+def _laid(
+    folder: Path, template: str, data: dict[str, Any], lang: str, name: str = "data.json"
+) -> dict[str, Any]:
     """Data, template and fonts in the folder, as the typesetter is told of them."""
     said = fonts.printable(json.dumps(data, ensure_ascii=False))
-    (folder / "data.json").write_text(said, encoding="utf-8")
+    (folder / name).write_text(said, encoding="utf-8")
     source = resources.files("blockplan.report").joinpath("templates", template)
     (folder / template).write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
+    return {"input": str(folder / template), "sys_inputs": {"data": name}} | _world(folder, lang)
+
+
+def _world(folder: Path, lang: str) -> dict[str, Any]:
+    """What the typesetter may read: the folder, with the fonts of a language in it, and no other fonts."""
     faces = folder / "fonts"
-    faces.mkdir(exist_ok=True)
-    for weight, font in fonts.whole(lang).items():
-        (faces / f"{weight}.otf").write_bytes(font)
-    return {
-        "input": str(folder / template),
-        "root": str(folder),
-        "font_paths": [str(faces)],
-        "ignore_system_fonts": True,
-    }
+    if not faces.exists():
+        faces.mkdir()
+        for weight, font in fonts.whole(lang).items():
+            (faces / f"{weight}.otf").write_bytes(font)
+    return {"root": str(folder), "font_paths": [str(faces)], "ignore_system_fonts": True}
 
 
 def raster(picture: str, lang: str, width_mm: float, width_px: int) -> bytes:
@@ -127,10 +137,6 @@ def rasters(pictures: Sequence[str], lang: str, width_mm: float, width_px: int) 
         Their width on paper, and how many pixels that is to be.
     """
     with desk() as folder:
-        faces = folder / "fonts"
-        faces.mkdir()
-        for weight, font in fonts.whole(lang).items():
-            (faces / f"{weight}.otf").write_bytes(font)
         source = [f"#set page(width: {width_mm}mm, height: auto, margin: 0mm)"]
         for at, picture in enumerate(pictures):
             (folder / f"{at}.svg").write_text(fonts.printable(picture), encoding="utf-8")
@@ -138,11 +144,9 @@ def rasters(pictures: Sequence[str], lang: str, width_mm: float, width_px: int) 
         (folder / "pictures.typ").write_text("\n".join(source), encoding="utf-8")
         made: Any = typst.compile(  # the bytes of one page, or a list of several
             str(folder / "pictures.typ"),
-            root=str(folder),
-            font_paths=[str(faces)],
-            ignore_system_fonts=True,
             format="png",
             ppi=width_px / width_mm * MM_PER_INCH,
+            **_world(folder, lang),
         )
     return made if isinstance(made, list) else [made]
 

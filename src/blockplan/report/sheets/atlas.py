@@ -40,8 +40,8 @@ IN_ONE_PART, IN_A_PART = 80, 24
 #: Letters of a title of so many signs, mm; what stands beside it and the plan's name; its share of the room.
 TITLE_LETTERS = ((26, 5.6), (60, 4.2), (10_000, 3.2))
 BESIDE_TITLE_MM, TITLE_SHARE = 110.0, 0.62
-#: Panels of so many sheets are measured at a time: what the typesetter keeps of them takes memory.
-AT_ONCE = 12
+#: Panels of so many sheets are measured on each of so many threads, before the typesetter forgets them.
+AT_ONCE, THREADS = 8, 2
 #: How often a sheet is made anew with a larger panel.
 MOST_REFITS = 8
 
@@ -205,12 +205,14 @@ def _choose(
 ) -> None:
     """Give each sheet the letters, the number of verdicts and the pieces that its panel has room for."""
     panels = [sheet for sheet in sheets if "panel" in sheet]
-    for start in range(0, len(panels), AT_ONCE):
-        some = panels[start : start + AT_ONCE]
+    for start in range(0, len(panels), AT_ONCE * THREADS):
+        some = panels[start : start + AT_ONCE * THREADS]
         tell(f"panels of sheets, {start + len(some)} of {len(panels)}")
-        choices = ask(folder, "atlas.typ", {**data, "asked": True, "sheets": some}, lang, "choice")
-        for sheet, choice in zip(some, choices, strict=True):
-            sheet["choice"] = choice
+        shares = [some[at::THREADS] for at in range(min(THREADS, len(some)))]
+        asked = [{**data, "asked": True, "sheets": share} for share in shares]
+        for share, choices in zip(shares, ask(folder, "atlas.typ", asked, lang, "choice"), strict=True):
+            for sheet, choice in zip(share, choices, strict=True):
+                sheet["choice"] = choice
 
 
 def _refit(facts: Facts, files: PanelFiles, sheets: list[Sheet], data: dict[str, Any], paper: Paper) -> bool:
