@@ -68,6 +68,12 @@ def test_fields_are_filled_from_opinion_plan_and_verdict_in_the_language_of_each
     assert desks.look("town").own_answer(point_of(planner).rstrip("/").rpartition("/")[2]) is None
 
 
+def test_a_template_is_written_first_in_the_language_of_the_page(planner: Client) -> None:
+    for lang, others in {"zh": ["en", "ja"], "en": ["zh", "ja"], "ja": ["zh", "en"]}.items():
+        page = planner.get(TEMPLATES.replace("/en/", f"/{lang}/")).content.decode()
+        assert re.findall(r'name="text_(..)"', page) == [lang, *others]
+
+
 def test_words_of_a_template_come_after_what_was_typed_and_nothing_typed_is_lost(planner: Client) -> None:
     said = put_in(planner, point_of(planner), reason_en="We looked.", reason_ja="確認しました。")
     assert said["reason_en"].startswith("We looked.\n\nOpinion 1")

@@ -64,6 +64,10 @@ def test_a_notice_goes_the_whole_way_to_a_published_report_that_verifies(
     assert "sandbox" in page.headers["Content-Security-Policy"]
     told(approver, f"{HERE}waiting/{waits.pk}/", {"confirm": "1"})
     assert Notice.objects.get().state == "published"
+    for where in ("", "segments/", f"segments/{first}/", "themes/T-1/"):
+        page = planner.get(f"{HERE}desk/{where}").content.decode()
+        assert 'name="do"' not in page, f"nothing can be done any more at {where or 'the desk'}"
+        assert ("nothing is sorted or answered any more" in page) == where.endswith("1/")
     told(planner, HERE + "in-force/", {"on": "2026-05-01", "sure": "on"})
     page = browser_of().get("/en/notices/town/response/").content.decode()
     assert "made anew since" not in page

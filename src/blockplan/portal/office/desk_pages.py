@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from blockplan.errors import UsageError
+from blockplan.notice.state import TAKES_OPINIONS, State
 from blockplan.portal.lang import current
 from blockplan.portal.office import (
     answer_scenarios,
@@ -87,18 +88,19 @@ def _desk(request: HttpRequest, notice: str, form: ThemeForm, fault: str) -> Htt
     whole = [gap for gap in lacking if not gap.segment]
     lacks = {gap.lack for gap in whole}
     step = at_desk(row, gaps=len(lacking), uncut="not_cut" in lacks, held="not_looked_at" in lacks)
-    shown = Inbox(request, row, now).shown() | _may(actor) | {
+    shown = Inbox(request, row, now).shown() | _may(actor, row) | {
         "gaps": whole[:SHOWN_GAPS], "more_gaps": len(whole[SHOWN_GAPS:]), "form": form, "fault": fault,
         "campaigns": now.campaigns, "step": None if step is None else step.for_(actor),
     }  # fmt: skip
     return render(request, "office/desk.html", shown, status=400 if fault or form.errors else 200)
 
 
-def _may(actor: Actor) -> dict[str, Any]:
-    """Who may sort, and who may answer, and with which templates."""
-    planner = actor.may("planner")
+def _may(actor: Actor, row: Notice) -> dict[str, Any]:
+    """Who may sort, and who may answer, and with which templates: nobody once the response is published."""
+    ended = State(row.state) not in TAKES_OPINIONS
+    planner = actor.may("planner") and not ended
     return {
-        "may": actor.may("clerk", "planner"), "planner": planner,
+        "may": actor.may("clerk", "planner") and not ended, "planner": planner, "ended": ended,
         "templates": answer_templates.offered() if planner else [],
     }  # fmt: skip
 
@@ -131,7 +133,7 @@ def segment(request: HttpRequest, notice: str, segment: str) -> HttpResponse:
     for_theme = request.POST.get("for_theme", "")
     events = list(open_store(notice).events(about=one.opinion))
     listed_one = listed.point(one)
-    shown = listed.shown() | _may(actor_of(request)) | {
+    shown = listed.shown() | _may(actor_of(request), row) | {
         "stands": json.dumps(initial_of(listed_one.answer)),
         "seen_answer": edit_conflicts.mark_for_form(
             request, now.own_answer(segment), told=bool(told) and not for_theme),
@@ -201,7 +203,7 @@ def theme(request: HttpRequest, notice: str, theme: str) -> HttpResponse:
     now = desks.look(notice)  # what stands after an edit that was refused
     one = now.themes.get(theme, one)
     listed = Inbox(request, row, now, theme=theme)
-    shown = listed.shown() | _may(actor_of(request)) | {
+    shown = listed.shown() | _may(actor_of(request), row) | {
         "seen_answer": edit_conflicts.mark_for_form(request, one.answer, told=bool(fault)),
         "seen_name": edit_conflicts.of_name(one)[0],
         "subject": theme, "holder": listed.held.get(theme), "holds": listed.holds(theme),

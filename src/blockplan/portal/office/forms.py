@@ -391,7 +391,7 @@ class TemplateForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for code in LANGUAGES:
+        for code in sorted(LANGUAGES, key=lambda code: code != current()):
             field = Lines(required=False)
             field.widget.attrs |= {"lang": code, "rows": 4}
             self.fields[f"text_{code}"] = field

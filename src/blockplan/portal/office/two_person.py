@@ -1,5 +1,5 @@
 """
-Acts that two persons do: one asks, another confirms in a session of her own; only then it is entered.
+Acts that two persons do: one asks, another confirms in a session of their own; only then it is entered.
 
 Which acts these are stands in `blockplan.notice.events.KINDS`. What was asked for names the newest entry of
 the record at that time, and ends with the first later entry that bears on it
