@@ -27,6 +27,7 @@ from blockplan.deliver.profile import load_delivery_profile
 from blockplan.deliver.to_profile import carry
 from blockplan.exchange.office.bounds import KINDS
 from blockplan.plan import Plan, read
+from blockplan.plan.model.layers import LAYERS
 
 PAIRS = list(itertools.product(PROFILES, PROFILES))
 
@@ -289,6 +290,36 @@ def test_parcels_of_one_number_are_both_handed_in_and_neither_is_lost(name):
     lost, before = hop(twice, profile).lost, hop(plan, profile).lost
     assert {(layer, field) for layer, field, _ in lost} == {(layer, field) for layer, field, _ in before}
     assert ("parcels", WHOLE_ROW, str(twin.index[0])) not in lost
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_notes_of_an_office_in_its_own_words_are_neither_ids_nor_names_nor_phases(name):
+    plan, profile = town(title={"zh": "示例镇"}), load_delivery_profile(name)
+    form = fill(plan, profile, ANSWERS, 1, "入库")
+    tables = carry(plan, profile, form)
+    for spec in profile.layers:
+        for one in spec.fields:
+            if one.title in {"备注", "备注信息", "控制要求"} and one.source and one.source != "remarks":
+                cells = tables[spec.name].cells[one.name]
+                assert one.phrase, f"{spec.name}.{one.name} may hold an office's own words"
+                cells[:] = [("新建", "详见文本第 3 章", None)[at % 3] for at in range(len(cells))]
+    back = restore(tables, profile, form, plan.manifest.crs, "2026-01-01")
+    for layer, frame in back.layers.items():
+        words = [column for column in frame.columns if frame[column].isin(["新建", "详见文本第 3 章"]).any()]
+        assert words == [], f"{layer} takes notes for {words}"
+        assert frame.index.is_unique
+        assert "(row 1)" not in frame.index or LAYERS[layer].id_column is None
+
+
+def test_a_note_that_states_a_value_is_read_and_the_others_get_numbers_of_their_own():
+    plan, profile = town(), load_delivery_profile("hangzhou-xg")
+    form = fill(plan, profile, ANSWERS, 1, "入库")
+    tables = carry(plan, profile, form)
+    notes = tables["XG_PTSS"].cells["BZ"]
+    notes[:] = ["设施编号：facilities-0001", "新建", *notes[2:]]
+    ids = list(restore(tables, profile, form, plan.manifest.crs, "2026-01-01").layer("facilities").index)
+    assert ids[:2] == ["facilities-0001", "facilities-0002"]
+    assert len(set(ids)) == len(ids)
 
 
 def test_a_database_whose_names_are_in_small_letters_is_read_as_any_other(tmp_path):

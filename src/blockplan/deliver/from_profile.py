@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -151,11 +152,22 @@ def _record(
             if pairs.setdefault(rest, {}).get(kind) is None:
                 pairs[rest][kind] = number
         elif kind and not rest and kind not in MADE and one.name not in rows.fixed:
+            if one.phrase and (value := _out_of(one.phrase, value)) is None:
+                continue
             said = _value(value, one, LAYERS[rows.layer].columns[kind])
             found[kind] = None if said is not None and said == free(one) else said
     for base, sides in pairs.items():
         found |= columns_of((sides.get("lower"), sides.get("upper")), base)
     return found
+
+
+def _out_of(phrase: str, note: Any) -> str | None:
+    """The value that a note states, or None where it states none: 分期：{} and 分期：1 give 1."""
+    before, _, behind = phrase.partition("{}")
+    said = str(note or "")
+    if not (said.startswith(before) and said.endswith(behind)):
+        return None
+    return said[len(before) : len(said) - len(behind)] or None
 
 
 def _value(value: Any, one: FieldSpec, kind: str) -> Any:
@@ -194,11 +206,18 @@ def _frame(
         {column: [record.get(column) for record in records] for column in columns}, geometry=shapes
     )
     id_column = LAYERS[layer].id_column
-    if id_column is not None and id_column not in frame:
-        frame[id_column] = [f"{layer}-{number:04d}" for number in range(1, len(frame) + 1)]
+    if id_column is not None:
+        frame[id_column] = _ids(layer, records, id_column)
     if layer == "parcels":
         _lists(frame, profile)
     return frame
+
+
+def _ids(layer: str, records: list[dict[str, Any]], column: str) -> list[Any]:
+    """The ids of features: what their field says, and numbers of our own where no field or note says one."""
+    given = {record.get(column) for record in records}
+    own = (name for n in count(1) if (name := f"{layer}-{n:04d}") not in given)
+    return [record[column] if column in record else next(own) for record in records]
 
 
 def _lists(frame: pd.DataFrame, profile: DeliveryProfile) -> None:

@@ -50,10 +50,11 @@ class FieldSpec(_Strict):
     ``form:KEY`` (of the filing form), ``const:VALUE``, ``part:N:facilities`` (a text that is split),
     ``sum:area:07,08`` (over the parcels in an area; see `totals`), or one of `MADE`; by plan layer where
     several lie in one layer. Without it the field stays empty. ``words`` says which word of the office
-    stands for which of the plan. ``unbounded`` is what stands for a bound that the plan leaves open beside
-    the other one (no lower FAR is 0); ``none`` is written where a plan that has facilities has none of the
-    kind on a parcel; ``unbuilt`` where it says nothing of land that is not built on. ``example`` is a value
-    of the ``pattern``, named to whoever has to fix one.
+    stands for which of the plan. ``phrase`` is what a value stands in where the field is one for notes
+    (``分期：{}``): a note that does not fit it is no such value. ``unbounded`` stands for a bound that
+    the plan leaves open beside the other one (no lower FAR is 0); ``none`` is written where a plan that has
+    facilities has none of the kind on a parcel; ``unbuilt`` where it says nothing of land that is not built
+    on. ``example`` is a value of the ``pattern``, named to whoever has to fix one.
     """
 
     name: str
@@ -65,6 +66,7 @@ class FieldSpec(_Strict):
     source: str | dict[str, str] = Field(default="", alias="from")
     scale: Scale = "ratio"
     words: dict[str, str | list[str]] = Field(default_factory=dict)
+    phrase: str = ""
     domain: str = ""
     pattern: str = ""
     example: str = ""
@@ -91,6 +93,9 @@ class FieldSpec(_Strict):
     def _agree(self) -> FieldSpec:
         if self.type == "text" and self.length is None:
             msg = f"field {self.name}: a text needs a length"
+            raise ValueError(msg)
+        if self.phrase and self.phrase.count("{}") != 1:
+            msg = f"field {self.name}: the phrase {self.phrase!r} needs one {{}} for the value"
             raise ValueError(msg)
         if self.pattern:
             try:

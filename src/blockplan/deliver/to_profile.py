@@ -297,6 +297,8 @@ class _Values:
         if one.words:
             office = one.words.get(str(value), value)
             return office[0] if isinstance(office, list) else office
+        if one.phrase:
+            return one.phrase.replace("{}", str(value))
         return value * SCALES[one.scale] if isinstance(value, float) else value
 
     def _bound(self, one: FieldSpec, layer: str, side: str, base: str, row: int) -> float | None:
