@@ -134,6 +134,13 @@ def test_locked_and_committed_parcels_keep_their_use(plan: Plan) -> None:
     assert not {one.id for one in (*first.changes, *second.changes)} & set(committed)
 
 
+def test_whom_nothing_can_reach_is_told_in_every_language(plan: Plan) -> None:
+    within = sited(plan, service="kindergarten", new=1, within_m=200.0).unmet
+    assert [one.demand for one in within] == ["kindergarten: farther than 200 m from every place"]
+    assert within[0].said("zh") == "幼儿园：离每处可选地点都超过 200 米"
+    assert within[0].said("ja") == "幼稚園：どの候補地からも 200 m を超える"
+
+
 def test_the_fewest_reach_a_share_and_one_less_does_not(plan: Plan) -> None:
     answer = sited(plan, service="kindergarten", problem="lscp", new=None, share=0.54)
     assert answer.proved

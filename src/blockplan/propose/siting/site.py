@@ -17,7 +17,7 @@ import shapely
 from blockplan.errors import InfeasibleError
 from blockplan.propose.limits import Budget, Limits
 from blockplan.propose.proposal import Ended, SearchAnswer, Unmet
-from blockplan.propose.services import STATION
+from blockplan.propose.services import STATION, service_of
 from blockplan.propose.siting.capacitated import capacitated_pmedian
 from blockplan.propose.siting.choice import evenly_within, fewest_within, most_within, nearest_within
 from blockplan.propose.siting.covering import lscp, mclp
@@ -349,6 +349,7 @@ def _unmet(case: _Case) -> tuple[Unmet, ...]:
     if not lost:
         return ()
     unit = DEMANDS[case.params.weigh_by or "residents"]
-    where = f"farther than {case.params.within_m:g} m from" if covering else "out of reach of"
-    said = f"{case.params.service}: {where} every place"
-    return (Unmet(said, lost, unit),)
+    key, within = f"unmet.{'within' if covering else 'reach'}", f"{case.params.within_m:g}"
+    words = TEXTS.text(key, service=service_of(case.params.service).name, within=within)
+    # Programs read the demand in English by the service's own word.
+    return (Unmet(TEXTS(key, "en", service=case.params.service, within=within), lost, unit, words),)
