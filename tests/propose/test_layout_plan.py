@@ -222,6 +222,18 @@ def test_locked_parcels_are_left_alone_and_named_ones_are_refused(way: Way) -> N
         plan_case(way.plan, way.programme, vacant=[first], locks=locks)
 
 
+def test_a_parcel_of_one_part_is_laid_out_as_one_whatever_its_file_holds_it_as(way: Way) -> None:
+    parcels = way.plan.layer("parcels").copy()
+    parcels["geometry"] = [shapely.multipolygons(shapely.get_parts(one)) for one in parcels.geometry]
+    as_parts = way.plan.replace(parcels=parcels)
+    name = "LS-01-02-003"
+    (mine,), (theirs,) = (
+        plan_case(plan, way.programme, vacant=[name]).case.vacant for plan in (as_parts, way.plan)
+    )
+    assert mine.equals(theirs)
+    assert mine.geom_type == "Polygon"
+
+
 def test_vacant_land_can_be_named_by_parcel_or_by_code(way: Way) -> None:
     assert plan_case(way.plan, way.programme, vacant=["LS-01-02-003"]).vacant == ("LS-01-02-003",)
     offices = plan_case(way.plan, way.programme, vacant=["0902"]).vacant

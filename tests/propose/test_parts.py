@@ -155,6 +155,13 @@ def test_locked_built_and_committed_land_is_not_cut(school_land):
     assert offer(plan, {"L": (5400.0,)}).pieces == {"L": ("L", "L-2")}
 
 
+def test_land_of_one_part_is_cut_whatever_its_file_holds_it_as():
+    plan = a_town()
+    parcels = plan.layer("parcels").copy()
+    parcels["geometry"] = [shapely.multipolygons([one]) for one in parcels.geometry]
+    assert offer(plan.replace(parcels=parcels), {"L": (5400.0,)}).pieces == {"L": ("L", "L-2")}
+
+
 def test_land_without_a_street_is_not_cut(school_land):
     plan = a_town()
     inland = plan.layer("parcels").drop(index="R")

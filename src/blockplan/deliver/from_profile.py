@@ -18,6 +18,7 @@ from blockplan.exchange.evaluate import as_code
 from blockplan.exchange.office.law import packs_of
 from blockplan.plan import Plan
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
+from blockplan.plan.model.frames import one_part
 from blockplan.plan.model.layers import LAYERS, VALUES
 from blockplan.plan.model.manifest import manifest_from
 
@@ -59,11 +60,11 @@ def restore(
         found = list(_features(name, tables, profile))
         if found:
             records = [_record(spec, rows, row, profile) for spec, _, rows, row in found]
-            shapes = [_single(tables[spec.name].shapes[at]) for spec, at, _, _ in found]
+            shapes = [one_part(tables[spec.name].shapes[at]) for spec, at, _, _ in found]
             layers[name] = _frame(name, records, shapes, profile)
     if "boundary" not in layers and "parcels" in layers:
         whole = shapely.union_all(valid_areas(layers["parcels"].geometry))
-        layers["boundary"] = gpd.GeoDataFrame({"name": [None]}, geometry=[_single(whole)])
+        layers["boundary"] = gpd.GeoDataFrame({"name": [None]}, geometry=[one_part(whole)])
     manifest = _manifest(profile, form, crs, today)
     if "boundary" in layers:
         manifest.setdefault("packs", packs_of(crs, layers)[0])
@@ -189,13 +190,6 @@ def _number(value: Any, one: FieldSpec) -> float | None:
         number = round(number, one.decimals)
     scale = SCALES[one.scale]
     return number / scale if scale >= 1 else number * round(1 / scale)
-
-
-def _single(shape: Any) -> Any:
-    """A collection of one part as that part."""
-    if shape is not None and shape.geom_type.startswith("Multi") and len(shape.geoms) == 1:
-        return shape.geoms[0]
-    return shape
 
 
 def _frame(

@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from blockplan.measure.inputs.columns import belongs, shapes, values
+from blockplan.plan.model.frames import one_part
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -33,7 +34,7 @@ def fronts(plan: Plan, rows: NDArray[np.intp]) -> NDArray[np.object_]:
     """
     told = zip(values(plan, "parcels", "land_use"), values(plan, "parcels", "land_use_list"), strict=True)
     is_street = np.array([belongs(use, of, STREET_LAND) is True for use, of in told], dtype=bool)
-    shape = shapes(plan, "parcels")
+    shape = outlines(plan)
     width = values(plan, "streets", "red_line_width_m")
     half = np.where(np.isnan(width), 0.0, width / 2) + 1.0
     lines = shapes(plan, "streets")
@@ -47,6 +48,11 @@ def fronts(plan: Plan, rows: NDArray[np.intp]) -> NDArray[np.object_]:
         beside = shapely.union_all(shapely.buffer(tree.geometries[near], BESIDE_M))
         found.append(shapely.intersection(outline, beside))
     return as_objects(found)
+
+
+def outlines(plan: Plan) -> NDArray[np.object_]:
+    """Outlines of the parcels, those of one part as that part."""
+    return as_objects([one_part(one) for one in shapes(plan, "parcels")])
 
 
 def as_objects(listed: list[Any]) -> NDArray[np.object_]:

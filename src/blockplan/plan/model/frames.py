@@ -204,6 +204,20 @@ def same_shape(one: Any, other: Any, tolerance: float) -> bool:
     return len(mine) == len(theirs) and bool(shapely.equals_exact(mine, theirs, tolerance).all())
 
 
+def one_part(shape: Any) -> Any:
+    """
+    A collection of one part as that part: files of a layer with one in several parts hold all as collections.
+
+    Examples
+    --------
+    >>> one_part(shapely.multipolygons([shapely.box(0, 0, 1, 1)])).geom_type
+    'Polygon'
+    """
+    if shape is not None and shape.geom_type.startswith("Multi") and len(shape.geoms) == 1:
+        return shape.geoms[0]
+    return shape
+
+
 def _parts(shape: Any) -> Any:
     """The parts of a shape in an order of their own; areas begin where all areas begin."""
     parts = shapely.get_parts(shape)

@@ -18,10 +18,10 @@ import shapely
 from blockplan.errors import UsageError
 from blockplan.live.compiling import fresh_names, naming, shared
 from blockplan.live.rows import GEOMETRY, Row, is_unknown, row_of, same
-from blockplan.measure.inputs.columns import areas_m2, ids, shapes, values
+from blockplan.measure.inputs.columns import areas_m2, ids, values
 from blockplan.propose.changes import Change, apply, new_feature
 from blockplan.propose.conversion import form_of, new_use, standing_on
-from blockplan.propose.fronts import fronts
+from blockplan.propose.fronts import fronts, outlines
 from blockplan.propose.proposal import CUTS_OFFERED
 from blockplan.propose.services import PARK, STATION, service_of
 from blockplan.propose.siting.candidates import sizes_of
@@ -147,7 +147,7 @@ def offer(plan: Plan, wanted: Mapping[str, Sequence[float]], clock: Clock | None
         name = str(ids(plan, "parcels")[row])
         if (clock is not None and clock.over(0.5)) or naming(plan, (name,)):
             continue
-        rest, parts = _cut_off(shapes(plan, "parcels")[row], front, wanted[name])
+        rest, parts = _cut_off(outlines(plan)[row], front, wanted[name])
         if not parts:
             continue
         before = row_of(plan, "parcels", name)
@@ -162,7 +162,7 @@ def offer(plan: Plan, wanted: Mapping[str, Sequence[float]], clock: Clock | None
 
 def _rows(plan: Plan, names: Sequence[str]) -> NDArray[np.intp]:
     """Rows of parcels that are one polygon without holes."""
-    drawn = shapes(plan, "parcels")
+    drawn = outlines(plan)
     simple = (shapely.get_type_id(drawn) == 3) & (shapely.get_num_interior_rings(drawn) == 0)
     return np.flatnonzero(simple & np.isin(ids(plan, "parcels").astype(str), list(names)))
 

@@ -20,7 +20,7 @@ from blockplan.measure.inputs.columns import areas_m2, belongs, ids, shapes, val
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.measure.inputs.homes import can_house, residents
 from blockplan.plan.model.codes import LISTS, landuse
-from blockplan.propose.fronts import as_objects, fronts
+from blockplan.propose.fronts import as_objects, fronts, outlines
 from blockplan.propose.layout.problem.case import HOME, Case
 from blockplan.propose.layout.problem.params import LayoutParams
 from blockplan.propose.layout.problem.uses import CATALOG, GREEN, HOUSING, uses
@@ -102,7 +102,7 @@ def plan_case(
     weights, per_m2 = _weights(plan, weigh_by)
     initial, stays, homes = _community(plan, rows, weights)
     aims = _objectives(plan, programme, initial)
-    blocks = as_objects([shapely.force_2d(one) for one in shapes(plan, "parcels")[rows]])
+    blocks = as_objects([shapely.force_2d(one) for one in outlines(plan)[rows]])
     missing = {one.use.searched: one.many for one in programme.wanted}
     case = Case(
         initial=initial,
@@ -126,7 +126,7 @@ def _vacant_rows(
     plan: Plan, named: Sequence[str], locks: Locks | None
 ) -> tuple[NDArray[np.intp], list[tuple[str, str]]]:
     """Rows of the parcels that are drawn anew, and undecided ones that cannot be, with the reason."""
-    names, shape = ids(plan, "parcels"), shapes(plan, "parcels")
+    names, shape = ids(plan, "parcels"), outlines(plan)
     chosen, one_by_one = _named(plan, named) if named else (_undecided(plan), np.zeros(len(names), bool))
     used = _used(plan)
     found, passed = [], []
@@ -250,7 +250,7 @@ def _community(
     plan: Plan, vacant: NDArray[np.intp], weights: NDArray[np.float64]
 ) -> tuple[Community, NDArray[np.bool_], NDArray[np.float64]]:
     """The plan as features; which of them stay, and what homes among those count."""
-    shape = shapes(plan, "parcels")
+    shape = outlines(plan)
     types = np.full(len(shape), STAYS, dtype=object)
     types[_land_of(plan, "commerce")] = "commerce"
     types[_land_of(plan, "office")] = "office"
