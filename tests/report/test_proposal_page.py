@@ -49,6 +49,7 @@ def test_features_are_numbered_in_the_order_of_the_changes():
     [
         ({}, "Proved: of 0 permitted moves, with how they act together, none keep every must rule"),
         ({"bound": 1.0}, "nothing can be better than 1 change (gap 50%)"),
+        ({"objective": 0.0, "bound": 5.0}, "nothing can be better than 5 changes."),
         ({"bound": None}, "No bound is known"),
         ({"objective": None, "bound": None, "changes": ()}, "Nothing was found."),
         ({"bound": 1.0, "ended": "interrupted"}, "Ended early: the best found until then."),
@@ -69,6 +70,16 @@ def test_how_good_it_is_stands_in_words_and_never_better_than_it_is(said, expect
     assert ("Proved" in shown) == (
         said.get("bound", 2.0) in (2.0, 0.0) and said.get("objective", 2.0) is not None
     )
+
+
+def test_only_a_repair_says_that_no_change_is_needed():
+    made = proposal(objective=0.0, bound=0.0, changes=(), unmet=())
+    kept = replace(made.after, verdicts=())
+    for kind, needed in (("repair", True), ("layout", False), ("site", False)):
+        found = replace(made, answer=replace(made.answer, kind=kind), before=kept, after=kept)
+        said = ProposalWords.of(found, Words("en")).standing
+        assert ("No change is needed." in said) == needed
+        assert ("No change was found that is better than the plan as it is." in said) != needed
 
 
 def test_what_stands_against_a_proof_is_said_in_words_of_the_reader():

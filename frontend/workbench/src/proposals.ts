@@ -16,6 +16,8 @@ let now: Proposal = { state: "none" };
 let left = new Set<string>();
 const wanted: Wanted = { kind: "repair", seconds: SECONDS, parts: false, in_place: false, service: "kindergarten", new: 1, within_m: null, site_m2: null, vacant: [], uses: {}, homes_ha: 0, count_by: null };
 let watching = 0;
+/** Whether the search that runs was told to end; it gives what it has within some seconds. */
+let isEnding = false;
 let redraw: () => void = () => undefined;
 let show: (features: ProposedFeature[]) => void = () => undefined;
 
@@ -37,6 +39,7 @@ function take(found: Proposal): void {
   show(now.state === "done" ? (now.features ?? []) : []);
   redraw();
   clearTimeout(watching);
+  isEnding &&= now.state === "running";
   if (now.state === "running") watching = window.setTimeout(() => void api.getProposal().then(take, () => take(now)), EVERY_MS);
 }
 
@@ -44,6 +47,12 @@ export async function propose(): Promise<void> {
   const asked = ofLand(wanted);
   if (!asked) return store.say(say("selectLand"));
   await done(api.postProposal(asked));
+}
+
+async function end(): Promise<void> {
+  isEnding = true;
+  redraw();
+  await done(api.postProposalCancel());
 }
 
 /** Shows what the service answers, or why it does not. */
@@ -83,7 +92,7 @@ export function drawProposals(into: Element, go: (layer: string, id: string) => 
       h("p", { class: "about" }, say("searching")),
       h("progress", { max: now.limit_s ?? SECONDS, value: now.seconds ?? 0, "aria-label": say("searching") }),
       figures,
-      h("button", { "data-act": "cancel", onclick: () => void done(api.postProposalCancel()) }, say("endSearch")),
+      h("button", { "data-act": "cancel", disabled: isEnding, onclick: () => void end() }, say(isEnding ? "endingSearch" : "endSearch")),
     );
     return;
   }

@@ -127,8 +127,8 @@ class SearchAnswer:
 
     @property
     def gap(self) -> float | None:
-        """Distance of objective and bound, relative to the objective; null where one is not known."""
-        if self.objective is None or self.bound is None:
+        """Distance of objective and bound, relative to the objective; null where it has none."""
+        if self.objective is None or self.bound is None or not (self.objective or self.bound == 0):
             return None
         return gap(self.objective, self.bound)
 

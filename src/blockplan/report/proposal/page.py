@@ -210,8 +210,9 @@ class ProposalWords(ComparisonWords):
             lines.append(self.words(f"standing.{answer.ended}"))
         before, after = (self._must(column) for column in self.columns)
         if answer.objective is not None and not answer.changes:
+            needed = answer.kind != "repair" or after["fail"]
             left = "nothing_helps" if answer.kind == "repair" and answer.proved else "none_found"
-            lines.append(self.words(f"standing.{left if after['fail'] else 'no_change'}"))
+            lines.append(self.words(f"standing.{left if needed else 'no_change'}"))
         if answer.reasons:
             kept = [self.words.count(f"reason.{name}", count) for name, count in answer.reasons.items()]
             lines.append(self.words("standing.parcels", said=self.words.join(kept)))
@@ -245,8 +246,10 @@ class ProposalWords(ComparisonWords):
             return self.words(
                 "standing.against", said=self.words.join(map(self._against, answer.proof.against))
             )
-        if answer.gap is None:
+        if answer.bound is None:
             return self.words("standing.no_bound")
+        if answer.gap is None:
+            return self.words("standing.bound", bound=self.amount(answer.bound))
         return self.words("standing.gap", bound=self.amount(answer.bound), gap=self.words.share(answer.gap))
 
     def _against(self, reason: str) -> str:
