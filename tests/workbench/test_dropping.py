@@ -15,7 +15,7 @@ from tests.support.town import town
 
 import blockplan as bp
 from blockplan.errors import PlanDataError
-from blockplan.portal.workspace.dropped_files import take_in
+from blockplan.portal.workspace.dropped_files import _name_of, take_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -157,3 +157,17 @@ def test_a_mapping_or_profile_that_is_off_is_refused_by_its_name_alone(name: str
     assert name in str(told.value)
     assert tempfile.gettempdir() not in str(told.value)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("names", "name"),
+    [
+        (["地块.shp", "地块.dbf", "道路.shp", "mapping.toml"], "地块+1"),
+        (["town_parcels.shp", "town_roads.shp"], "town"),
+        (["town.gpkg", "profile.yaml"], "town"),
+        (["town/a.shp", "town/b.shp"], "town"),
+        (["town/a.shp", "village/b.shp"], "a+1"),
+    ],
+)
+def test_files_that_lie_in_no_folder_name_their_plan_all_the_same(names: list[str], name: str) -> None:
+    assert _name_of(names) == name

@@ -255,6 +255,12 @@ def test_files_that_are_opened_in_the_window_become_the_plan(chromium: Any, tmp_
         tab.locator(".left #open-files").set_input_files([str(one) for one in files])
         tab.locator(".hint", has_text="件の指摘").wait_for(timeout=WAIT_MS)
         settled(tab)
+        # Loose files have no folder to name the plan, and every finding can be read.
+        named, said = tab.locator(".hint [role=status]").inner_text().split("\n")[0].split(" · ")
+        assert not named.startswith("plan")
+        tab.locator(".hint summary").click()
+        shown = tab.locator(".hint [role=status]").inner_text().count("\n") + tab.locator(".hint li").count()
+        assert said.startswith(f"{shown} ")
         assert len(service.ask("/workspace/layers?only=parcels")[1]["layers"]["parcels"]["features"]) >= 30
         # It lies a hundred kilometres away, and the map goes there.
         assert tab.evaluate("__map.queryRenderedFeatures({ layers: ['parcels-fill'] }).length") > 20

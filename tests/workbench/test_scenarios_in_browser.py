@@ -393,6 +393,21 @@ def test_a_version_is_named_and_gone_back_to_and_a_phone_reads_the_history(
     tab.close()
 
 
+def test_a_step_after_which_a_must_rule_is_unknown_is_not_said_to_pass(tmp_path: Path, chromium: Any) -> None:
+    bp.write(town(packs=["gb50180"]), tmp_path / "town")
+    with workbench(tmp_path / "town") as service:
+        service.ask("/workspace/edits", {"edits": [use("A", "0701")]})
+        step = service.ask("/workspace/edits", {"edits": [use("A", "0901")]})[1]["state"]["history"][-1]
+        assert (step["must"]["fail"], step["must"]["unknown"]) == (0, 1)
+        tab, wrong = opened(service, chromium, "en", 1440)
+        assert tab.locator(".strip i.unknown").count() >= 1
+        tab.get_by_role("tab", name="History").click()
+        told = tab.locator(".history li b").first
+        assert (told.get_attribute("class"), told.inner_text()) == ("unknown", "1")
+        assert wrong == []
+        tab.close()
+
+
 def test_a_version_is_not_named_over_steps_that_the_page_has_not_shown(fresh: Service, chromium: Any) -> None:
     tab, _ = opened(fresh, chromium, "en", 1440)
     asked: list[str] = []

@@ -52,7 +52,7 @@ const FEW = 10;
 async function openFiles(files: [string, File][]): Promise<void> {
   if (files.length === 0) return;
   const form = new FormData();
-  const sent: [string, Blob][] = files.length > FEW ? [[`${folderOf(files)}.zip`, await zipped(files)]] : files;
+  const sent: [string, Blob][] = files.length > FEW ? [[`${nameOf(files)}.zip`, await zipped(files)]] : files;
   for (const [name, file] of sent) {
     form.append("name", name);
     form.append("file", file, name.split("/").at(-1));
@@ -60,8 +60,13 @@ async function openFiles(files: [string, File][]): Promise<void> {
   void store.drop(form);
 }
 
-/** The folder that the files lie in. */
-function folderOf(files: [string, File][]): string {
-  const [first, ...rest] = new Set(files.map(([name]) => (name.includes("/") ? name.split("/")[0]! : "")));
-  return rest.length || !first ? "plan" : first;
+/** The folder that the files lie in; else what their names begin with, or the first and how many there are more, as the service names few files. */
+function nameOf(files: [string, File][]): string {
+  const [folder, ...others] = new Set(files.map(([name]) => (name.includes("/") ? name.split("/")[0]! : "")));
+  if (folder && !others.length) return folder;
+  const stems = [...new Set(files.map(([name]) => name.split("/").at(-1)!.replace(/\.[^.]*$/, "")))].sort();
+  const [first, last] = [stems[0]!, stems.at(-1)!];
+  const differ = [...first].findIndex((one, at) => one !== last[at]);
+  const alike = (differ < 0 ? first : first.slice(0, differ)).replace(/^[ ._-]+|[ ._-]+$/g, "");
+  return alike.length > 1 ? alike : `${first}+${stems.length - 1}`;
 }

@@ -366,13 +366,13 @@ function affected(verdicts: Iterable<Verdict>): number | null {
 
 /** Every edit answers "and so?": rules that turned, capacity, faults of the data, people; also where nothing comes of it. */
 function andSo(answer: Answer, turned: Verdict[]): string[] {
-  const said = turned.map((one) => `${one.title}${say("colon")}${say(one.outcome)}`);
+  const [fresh, gone] = cameAndWent(answer.faults);
+  // A fault that the edit made may be why a rule turned.
+  const said = fresh.length === 1 ? [faultInWords(fresh[0]!.layer, fresh[0]!.message)] : fresh.length ? [counted(fresh.length, "newFaults")] : [];
+  said.push(...turned.map((one) => `${one.title}${say("colon")}${say(one.outcome)}`));
   if (store.carriedBefore !== null && store.carriedBefore !== answer.capacity.residents) {
     said.push(`${say("carries")} ${number(store.carriedBefore, 0)} → ${number(answer.capacity.residents, 0)}`);
   }
-  const [fresh, gone] = cameAndWent(answer.faults);
-  if (fresh.length === 1) said.push(faultInWords(fresh[0]!.layer, fresh[0]!.message));
-  else if (fresh.length) said.push(counted(fresh.length, "newFaults"));
   if (gone.length) said.push(counted(gone.length, "goneFaults"));
   if (!said.length) said.push(say("noneTurns"));
   // How many are affected is news only where this edit made it so.
@@ -383,13 +383,15 @@ function andSo(answer: Answer, turned: Verdict[]): string[] {
 
 /** So many figures that moved are listed in the card of an edit. */
 const MOVED = 4;
+/** So many things that came of it are told there. */
+const SAID = 6;
 
 /** What an edit answers; figures that moved too, where the panel that shows them is out of sight. */
 function drawCard(card: HTMLElement, said: string[], moved: Verdict[], why?: () => void): void {
   card.hidden = said.length === 0;
   fill(
     card,
-    h("ul", {}, ...said.slice(0, 6).map((one) => h("li", {}, one))),
+    h("ul", {}, ...said.slice(0, SAID).map((one) => h("li", {}, one)), said.length > SAID && h("li", {}, `${say("moreOfThem")} ${number(said.length - SAID, 0)}`)),
     moved.length > 0 &&
       h(
         "div",
@@ -482,7 +484,9 @@ function drawTools(bar: HTMLElement, hint: HTMLElement, tools: Tools): void {
     },
   }); // prettier-ignore
   const signIn = store.lost === "signedOut" && store.notice?.kind === "error" && h("a", { href: location.href, target: "_blank" }, say("signInAgain"));
-  fill(hint, h("span", { role: "status" }, text), signIn, !store.notice && tools.draws && h("span", { class: "at-place" }, place, h("small", {}, say("middleIs"))));
+  const more = store.notice?.more ?? [];
+  const others = more.length > 0 && h("details", { open: hint.querySelector("details")?.open }, h("summary", {}, `${say("moreOfThem")} ${number(more.length, 0)}`), h("ul", { class: "more-findings" }, ...more.map((one) => h("li", {}, one))));
+  fill(hint, h("span", { role: "status" }, text), others, signIn, !store.notice && tools.draws && h("span", { class: "at-place" }, place, h("small", {}, say("middleIs"))));
   hint.className = store.notice ? `hint ${store.notice.kind}` : "hint";
   hint.hidden = !text;
 }

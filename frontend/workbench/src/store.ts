@@ -57,7 +57,7 @@ class Store {
   outcomes = new Map<string, Partial<Record<Outcome, number>>>();
   busy = 0;
   conflict: Conflict | null = null;
-  notice: { text: string; kind: "error" | "info" } | null = null;
+  notice: { text: string; kind: "error" | "info"; more?: string[] } | null = null;
   /** Why the service did not answer when it was asked last; null where it did. */
   lost: "offline" | "signedOut" | null = null;
   /** Why it last refused to tell what others did. */
@@ -214,9 +214,10 @@ class Store {
       this.select(null);
       this.chosenRule = null;
       this.tell("plan");
-      const grave = findings.filter((one) => one.grade !== "note").map(({ file, layer, message }) => [file, file.includes(layer) ? "" : layer].filter(Boolean).join(" ") + (file && say("colon")) + message);
+      const told = [...findings].sort((one, other) => Number(one.grade === "note") - Number(other.grade === "note")).map(({ file, layer, message }) => [file, file.includes(layer) ? "" : layer].filter(Boolean).join(" ") + (file && say("colon")) + message);
+      const first = Math.min(FINDINGS_SHOWN, findings.filter((one) => one.grade !== "note").length);
       const head = `${name}${findings.length ? ` · ${counted(findings.length, "findings")}` : ""}`;
-      this.notice = { text: [head, ...grave.slice(0, FINDINGS_SHOWN), ...(grave.length > FINDINGS_SHOWN ? ["…"] : [])].join("\n"), kind: "info" };
+      this.notice = { text: [head, ...told.slice(0, first)].join("\n"), kind: "info", more: told.slice(first) };
       return null;
     });
   }

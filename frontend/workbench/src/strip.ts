@@ -40,8 +40,8 @@ export function drawStrip(into: Element, go: (layer: string, id: string) => void
         if (at && read !== null) go(...at);
       };
       return h("li", { class: one.kind }, h("button", { id: `step-${one.seq}`, title: said, "aria-pressed": String(read === one.seq), onclick: seek },
-        h("i", { class: failing === null ? "unknown" : failing ? "fail" : "pass", style: `height:${4 + (20 * (failing ?? 0)) / top}px` }),
-        h("small", {}, version !== undefined && icon("flag"), String(failing ?? "?")), h("span", { class: "aloud" }, ` ${said}`))); // prettier-ignore
+        h("i", { class: cameOut(one), style: `height:${4 + (20 * (failing ?? 0)) / top}px` }),
+        h("small", {}, version !== undefined && icon("flag"), cameOut(one) === "unknown" ? "?" : String(failing)), h("span", { class: "aloud" }, ` ${said}`))); // prettier-ignore
     }),
   );
   const last = steps.find((one) => one.seq === read) ?? steps.at(-1);
@@ -61,7 +61,7 @@ export function drawHistory(into: Element, go: (layer: string, id: string) => vo
     const at = touched(one);
     const words = [h("span", {}, done(one)), h("small", {}, whoAndWhen(one)), named.has(one.seq) && h("b", {}, ...flagged(named.get(one.seq)!))];
     return h("li", { class: one.kind },
-      h("b", { class: one.must === null ? "unknown" : one.must.fail ? "fail" : "pass", title: say("mustFailing"), "data-sign": one.must?.fail === 0 ? "✓ " : "× " }, one.must === null ? "?" : number(one.must.fail, 0)),
+      h("b", { class: cameOut(one), title: say(cameOut(one) === "unknown" ? "unknown" : "mustFailing"), "data-sign": { fail: "× ", pass: "✓ ", unknown: "? " }[cameOut(one)] }, one.must === null ? "" : number(one.must.fail || one.must.unknown, 0)),
       at ? h("button", { class: "link", onclick: () => go(...at) }, ...words) : h("p", {}, ...words)); // prettier-ignore
   });
   const earlier = seq - history.length;
@@ -72,6 +72,9 @@ export function drawHistory(into: Element, go: (layer: string, id: string) => vo
     earlier > 0 && h("p", { class: "about" }, `+ ${number(earlier, 0)} ${say("notListed")}`),
   );
 }
+
+/** How the must rules come out after a step: none that is unknown passes. */
+const cameOut = ({ must }: Step): "fail" | "pass" | "unknown" => (must?.fail ? "fail" : must === null || must.unknown ? "unknown" : "pass");
 
 /** The first of what a step touched that is still there. */
 function touched(one: Step): [string, string] | null {

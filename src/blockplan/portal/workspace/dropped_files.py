@@ -8,6 +8,7 @@ dropped with the files.
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 import zipfile
@@ -195,11 +196,13 @@ def _holds_manifest(path: Path) -> bool:
 
 
 def _name_of(names: Sequence[str]) -> str:
-    """The folder that files lie in, or the name of a single one; many loose files have none in common."""
+    """The folder that files lie in; else what their names begin with, or the first and how many more."""
     paths = [PurePosixPath(name.replace("\\", "/")) for name in names]
-    if len({path.parts[0] for path in paths}) != 1:
-        return "plan"
-    return paths[0].parts[0] if len(paths[0].parts) > 1 else paths[0].stem
+    if len(paths[0].parts) > 1 and len({path.parts[0] for path in paths}) == 1:
+        return paths[0].parts[0]
+    stems = sorted({path.stem for path in paths if path.name not in {"mapping.toml", PROFILE}} or {"plan"})
+    alike = os.path.commonprefix(stems).strip(" .-_")  # noqa: RUF071 (letter by letter)
+    return alike if len(alike) > 1 else f"{stems[0]}+{len(stems) - 1}"
 
 
 def _plain(package: Path) -> str:
