@@ -53,8 +53,19 @@ def case():
 
 
 @pytest.fixture(scope="module")
+def small():
+    """A smaller one, for laws that hold on few blocks as on many."""
+    return layout_case(*community(4, 3))
+
+
+@pytest.fixture(scope="module")
 def found(case):
     return layout(case, stop=STOP, seed=1, params=FEW)
+
+
+@pytest.fixture(scope="module")
+def found_small(small):
+    return layout(small, stop=STOP, seed=1, params=FEW)
 
 
 def test_the_plan_is_legal_by_the_independent_checker(case, found):
@@ -62,12 +73,12 @@ def test_the_plan_is_legal_by_the_independent_checker(case, found):
     assert not found.missing
 
 
-def test_the_same_seed_gives_the_same_plan_twice(case, found):
-    again = layout(case, stop=STOP, seed=1, params=FEW)
-    assert again.plan.ids.tolist() == found.plan.ids.tolist()
-    assert again.plan.types.tolist() == found.plan.types.tolist()
+def test_the_same_seed_gives_the_same_plan_twice(small, found_small):
+    again = layout(small, stop=STOP, seed=1, params=FEW)
+    assert again.plan.ids.tolist() == found_small.plan.ids.tolist()
+    assert again.plan.types.tolist() == found_small.plan.types.tolist()
     assert all(
-        one.equals_exact(two, 0) for one, two in zip(again.plan.shapes, found.plan.shapes, strict=True)
+        one.equals_exact(two, 0) for one, two in zip(again.plan.shapes, found_small.plan.shapes, strict=True)
     )
 
 
@@ -122,10 +133,10 @@ def test_services_and_homes_are_near_rectangles_with_a_front_of_20_m(case, found
     assert fronts_m(found.plan, new).min() >= 20
 
 
-def test_a_share_of_the_new_edges_stays_unbuilt_and_every_parcel_keeps_a_road(case):
-    aims = replace(case.objectives, traffic=1.0, built_share=0.8)
-    less = layout(layout_case(case.initial, aims), stop=STOP, seed=1, params=FEW)
-    assert not [one for one in illegal(less.plan, case.initial, aims) if one.rule == "front"]
+def test_a_share_of_the_new_edges_stays_unbuilt_and_every_parcel_keeps_a_road(small):
+    aims = replace(small.objectives, traffic=1.0, built_share=0.8)
+    less = layout(layout_case(small.initial, aims), stop=STOP, seed=1, params=FEW)
+    assert not [one for one in illegal(less.plan, small.initial, aims) if one.rule == "front"]
     boundary = less.plan.lines("boundary").size
     assert boundary > 0
 
@@ -153,21 +164,21 @@ def test_no_time_is_refused(case):
         layout(case, stop=Stop(seconds=0))
 
 
-def test_what_cannot_be_placed_is_told(case):
-    aims = replace(case.objectives, min_area_m2={**case.objectives.min_area_m2, "business": 10**6})
-    found = layout(layout_case(case.initial, aims), stop=STOP, params=FEW)
+def test_what_cannot_be_placed_is_told(small):
+    aims = replace(small.objectives, min_area_m2={**small.objectives.min_area_m2, "business": 10**6})
+    found = layout(layout_case(small.initial, aims), stop=STOP, params=FEW)
     assert found.missing["business"] == aims.counts["business"]
 
 
-def test_what_the_land_cannot_hold_is_named_before_the_search(case):
-    field = field_of(case)
-    assert unmet_demands(case, field, land_of(case, field, FEW)) == []
+def test_what_the_land_cannot_hold_is_named_before_the_search(small):
+    field = field_of(small)
+    assert unmet_demands(small, field, land_of(small, field, FEW)) == []
     aims = replace(
-        case.objectives,
-        counts={**case.objectives.counts, "school": 200},
-        min_edge_m={**case.objectives.min_edge_m, "office": 900.0},
+        small.objectives,
+        counts={**small.objectives.counts, "school": 200},
+        min_edge_m={**small.objectives.min_edge_m, "office": 900.0},
     )
-    tight = layout_case(case.initial, aims)
+    tight = layout_case(small.initial, aims)
     told = {
         one.demand.split(":")[0]: one.amount
         for one in unmet_demands(tight, field, land_of(tight, field, FEW))
@@ -196,19 +207,19 @@ def test_a_block_that_is_cut_anew_never_has_a_line_beyond_its_last_level():
     assert done > 500
 
 
-def test_a_locked_block_stays_vacant(case):
-    kept = int(case.vacant_ids[0])
-    locked = layout_case(case.initial, case.objectives, [kept])
+def test_a_locked_block_stays_vacant(small):
+    kept = int(small.vacant_ids[0])
+    locked = layout_case(small.initial, small.objectives, [kept])
     found = layout(locked, stop=STOP, params=replace(FEW, steps_a_second=20))
     (at,) = np.flatnonzero((found.plan.ids == kept) & (found.plan.kinds == "block"))
     assert found.plan.types[at] == "feasible"
     with pytest.raises(UsageError, match="Block 99999 cannot be locked: it is not vacant"):
-        layout_case(case.initial, case.objectives, [99999])
+        layout_case(small.initial, small.objectives, [99999])
 
 
-def test_a_search_along_streets_covers_at_least_as_much_along_streets(case, found):
-    some = layout(case, stop=STOP, params=replace(FEW, along_streets=True))
-    mine, other = (indicators(one.plan, case.initial).coverage_streets for one in (some, found))
+def test_a_search_along_streets_covers_at_least_as_much_along_streets(small, found_small):
+    some = layout(small, stop=STOP, params=replace(FEW, along_streets=True))
+    mine, other = (indicators(one.plan, small.initial).coverage_streets for one in (some, found_small))
     assert mine >= other - 0.02
 
 
