@@ -198,7 +198,7 @@ def documents(facts: PackageFacts) -> Iterator[PackageFault]:
         document = open_document(path)
         read = list(blocks(document))
         report = Report(view, language_of([block.text for block in read]))
-        for one in check_text(view, document, report).statements:
+        for one in check_text(view, document, report, read).statements:
             printed = one.bound_to.startswith("report:")
             apart = one.bound_to.startswith(NOT_HELD) or one.bound_to.endswith(f"/{NOTE}")
             apart |= not printed and one.kind == "number" and _unprinted(report, read[one.block])

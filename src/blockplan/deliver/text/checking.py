@@ -157,7 +157,12 @@ class TextCheck(JsonRecord):
         return {state: found[state] for state in get_args(State)}
 
 
-def check_text(view: View, document: Any, report: Report | None = None) -> TextCheck:
+def check_text(
+    view: View,
+    document: Any,
+    report: Report | None = None,
+    read: Sequence[TextBlock] | None = None,
+) -> TextCheck:
     """
     Hold a Word document against a plan.
 
@@ -165,11 +170,12 @@ def check_text(view: View, document: Any, report: Report | None = None) -> TextC
     number is bound to an object, a cell of a table or a measure, and agrees with it to its last digit or not;
     or it is unbound. Numbers of chapters, days and standards are context. Every name of the plan is
     bound to its object; a parcel's number that the plan has not is missed, another name that looks like one
-    is unbound. ``report`` is what the report prints of the plan in the language of the text; made where None.
+    is unbound. ``report`` is what the report prints of the plan in the language of the text, ``read`` holds
+    the blocks of the document; each is made where None.
     """
     known = knowledge(view)
     lexicon = Lexicon(known)
-    read = list(blocks(document))
+    read = list(blocks(document)) if read is None else read
     lang = language_of([block.text for block in read])
     report = report or Report(view, lang)
     found: list[TextStatement] = []

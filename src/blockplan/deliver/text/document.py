@@ -247,6 +247,9 @@ def _cells(table: Any, place: str, anchor: Any) -> Iterator[TextBlock]:
         nth = alike[words]
         alike[words] += at >= depth
         read: set[Any] = set()
+        named = (
+            _named({one: cell for one, cell in cells.items() if one != units}, heads) if at >= depth else {}
+        )
         for column, cell in cells.items():
             if cell.goes_on or cell.element in read:
                 continue
@@ -258,8 +261,7 @@ def _cells(table: Any, place: str, anchor: Any) -> Iterator[TextBlock]:
             within = at >= depth
             row = tuple(cells[one].text if one in cells else "" for one in range(width)) if within else None
             stands = TableCell(titles, row, column, nth)
-            named = {one: cell for one, cell in cells.items() if one != units}
-            label = _label(named, heads, column) if within else ""
+            label = _label(named, heads, column)
             yield from _cell(cell.element, where, (label, head), anchor, stands)
 
 
@@ -307,15 +309,19 @@ def _units_at(rows: list[dict[int, _Cell]], heads: dict[int, str]) -> int | None
     return None
 
 
-def _label(cells: dict[int, _Cell], heads: dict[int, str], column: int) -> str:
-    """What the cells before a column say of their row, codes of classes among them."""
-    named = {
+def _named(cells: dict[int, _Cell], heads: dict[int, str]) -> dict[int, str]:
+    """The cells of a row that name something, codes of classes among them."""
+    return {
         at: _of_block(cell.text, heads.get(at, ""))
         for at, cell in cells.items()
         if not _is_number(_of_block(cell.text, heads.get(at, "")))
         or _is_id(cell.text)
         or _CODED.search(heads.get(at, ""))
     }
+
+
+def _label(named: dict[int, str], heads: dict[int, str], column: int) -> str:
+    """What the cells before a column say of their row."""
     # Where something lies, or what is said beside it, is not what the row is of.
     of = {at: text for at, text in named.items() if not _PLACED.search(heads.get(at, ""))} or named
     before = dict.fromkeys(text for at, text in of.items() if at < column and text)
