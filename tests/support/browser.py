@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from benchmarks.portal_service import free_port
+from tests.support.warm import forked_alone
 
 from blockplan.texts import LANGUAGES
 
@@ -96,16 +97,21 @@ class Service:
         self.data = folder
         self.port = free_port()
         self._log = (folder.parent / f"{folder.name}.log").open("wb")
-        program = str(Path(sys.executable).with_name("blockplan"))
-        command = [program, "serve", "--data", str(folder), "--port", str(self.port)]
+        words = ["serve", "--data", str(folder), "--port", str(self.port)]
+        words += (["--demo"] if demo else []) + ([str(plan)] if plan else [])
+        words += ["--scenario", scenario] if scenario else []
         inherited = {key: value for key, value in os.environ.items() if not key.startswith("BLOCKPLAN_")}
         inherited |= _database(self.port)
         started = time.monotonic()
-        self.process = subprocess.Popen(
-            command + (["--demo"] if demo else []) + ([str(plan)] if plan else [])
-            + (["--scenario", scenario] if scenario else []),
-            env=inherited | {"BLOCKPLAN_WORKERS": "1"} | dict(more or {}),
-            stdout=self._log, stderr=subprocess.STDOUT, start_new_session=True,
+        environ = inherited | {"BLOCKPLAN_WORKERS": "1"} | dict(more or {})
+        # What is told more may be for Python itself, which a warm process has begun with already.
+        self.process = (
+            subprocess.Popen(
+                [str(Path(sys.executable).with_name("blockplan")), *words],
+                env=environ, stdout=self._log, stderr=subprocess.STDOUT, start_new_session=True,
+            )
+            if more
+            else forked_alone(*words, environ=environ, log=self._log)
         )  # fmt: skip
         self._wait()
         #: Seconds until the first page was there.

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
+from tests.support.warm import Forked, forked
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -27,7 +29,7 @@ class Sent(NamedTuple):
 class Service:
     """A workbench that runs."""
 
-    def __init__(self, process: subprocess.Popen[str], url: str) -> None:
+    def __init__(self, process: subprocess.Popen[str] | Forked, url: str) -> None:
         self.process = process
         self.token = urlsplit(url).query.removeprefix("token=")
         self.base = f"{urlsplit(url).scheme}://{urlsplit(url).netloc}"
@@ -82,6 +84,12 @@ class Service:
         return status, json.loads(text)
 
 
+def started(*words: str) -> subprocess.Popen[str]:
+    """``blockplan WORDS`` in a process of its own."""
+    command = [str(Path(sys.executable).with_name("blockplan")), *words]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+
+
 def _answered(request: urllib.request.Request) -> tuple[int, bytes]:
     try:
         with urllib.request.urlopen(request, timeout=120) as answer:
@@ -92,17 +100,10 @@ def _answered(request: urllib.request.Request) -> tuple[int, bytes]:
 
 
 @contextmanager
-def workbench(plan: Path, *more: str) -> Iterator[Service]:
-    """A workbench on a plan, ended by Ctrl-C."""
-    command = [
-        str(Path(sys.executable).with_name("blockplan")),
-        "edit",
-        str(plan),
-        "--no-browser",
-        "--json",
-        *more,
-    ]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+def workbench(plan: Path, *more: str, warm: bool = True) -> Iterator[Service]:
+    """A workbench on a plan, ended by Ctrl-C; one that is not `warm` starts as its users start it."""
+    words = ("edit", str(plan), "--no-browser", "--json", *more)
+    process = forked(*words) if warm else started(*words)
     try:
         assert process.stdout is not None
         line = process.stdout.readline()

@@ -251,7 +251,7 @@ def test_no_scenario_is_begun_by_a_slip_of_the_pen(
 def test_a_workbench_that_still_works_out_answers_ends_all_the_same(tmp_path: Path, reference: Path) -> None:
     place = Path(shutil.copytree(reference, tmp_path / "plan"))
     asked = ("layers", "report?lang=en", "outcomes?of=b", "outcomes?of=c", "compare?with=b")
-    with workbench(place) as service:
+    with workbench(place, warm=False) as service:
         for path in asked:
             threading.Thread(
                 target=_whatever_comes, args=(service, f"/workspace/{path}"), daemon=True
