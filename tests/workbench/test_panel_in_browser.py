@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.browser_workbench import IDLE, WAIT_MS, faults_of, opened, settled, typed_in
-from tests.support.town import town
+from tests.support.browser_workbench import IDLE, WAIT_MS, faults_of, opened, settled, typed_in, values
+from tests.support.builders import SIDE, X, Y
+from tests.support.town import town, without
 from tests.support.workbench import Service, workbench
 
 import blockplan as bp
@@ -218,7 +219,7 @@ def test_a_fault_of_no_feature_leads_to_its_place(chromium: Any, tmp_path: Path)
         assert fault["id"] is None
         tab, wrong = opened(service, chromium, "en", 1440)
         tab.locator("#tab-faults").click()
-        tab.locator(".faults button").click()
+        tab.locator(".faults button[id]").click()
         settled(tab)
         tab.wait_for_function("__map.getZoom() > 15", timeout=WAIT_MS)
         settled(tab)
@@ -234,13 +235,13 @@ def test_the_parcel_of_a_facility_is_set_where_its_fault_says_so(fresh: Service,
     assert fresh.ask("/workspace/edits", {"edits": [move]})[0] == 200
     tab, wrong = opened(fresh, chromium, "en", 1440)
     tab.locator("#tab-faults").click()
-    fault = tab.locator(".faults button")
+    fault = tab.locator(".faults button[id]")
     assert "names the parcel B, but stands on C" in fault.inner_text()
     fault.click()
     settled(tab)
     typed_in(tab, "#i-nursing-parcel_id", "C")
     settled(tab)
-    assert tab.locator(".faults button").count() == 0
+    assert tab.locator(".faults button[id]").count() == 0
     assert fresh.ask("/workspace/result")[1]["faults"] == []
     assert wrong == []
     tab.close()
@@ -265,5 +266,29 @@ def test_what_a_plan_does_not_say_is_counted_once_over_the_verdicts_and_stays_fo
         tab.locator(".verdict .row").first.click()
         settled(tab)
         assert not first.is_visible()  # drawn anew, it stays as the planner left it
+        assert wrong == []
+        tab.close()
+
+
+def test_land_that_no_parcel_covers_is_drawn_as_one_from_its_fault(tmp_path: Path, chromium: Any) -> None:
+    plan = without(town(packs=["zone"]), "parcels", "E")
+    bp.write(plan, tmp_path / "town")
+    with workbench(tmp_path / "town") as service:
+        tab, wrong = opened(service, chromium, "en", 1440)
+        tab.get_by_role("tab", name="Faults").click()
+        tab.locator("[data-act=draw-parcel]").click()
+        for east, north in ((1, 1), (2, 1), (2, 2), (1, 2)):
+            tab.fill("#typed-place", f"{X + east * SIDE}, {Y + north * SIDE}")
+            tab.press("#typed-place", "Enter")
+        tab.press("#typed-place", "Enter")
+        tab.fill("#new-id", "E-2")
+        tab.fill("#new-kind", "0902")
+        tab.locator(".card .do").click()
+        settled(tab)
+        assert values(service, "land_use")["E-2"] == "0902"
+        assert [
+            one for one in service.ask("/workspace/result")[1]["faults"] if one["rule"] == "pq-cover"
+        ] == []
+        assert tab.locator("[data-act=draw-parcel]").count() == 0
         assert wrong == []
         tab.close()

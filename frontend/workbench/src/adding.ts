@@ -11,7 +11,8 @@ import type { Place, Value } from "./types";
 const POINTS = { facilities: ["F", "service"], stops: ["S", "modes"], green_entrances: ["E", null] } as const;
 const STREETS = ["ST", "class"] as const;
 const MODES = ["bus", "subway", "tram", "rail"];
-type Drawn = keyof typeof POINTS | "streets";
+const PARCELS = ["P", "land_use"] as const;
+type Drawn = keyof typeof POINTS | "streets" | "parcels";
 
 /** Asks what a place is to be, and adds it. */
 export function askPoint(card: HTMLElement, place: Place, parcel: string | null, tools: Tools): void {
@@ -24,6 +25,11 @@ export function askStreet(card: HTMLElement, line: Place[], tools: Tools): void 
   ask(card, ["streets"], { type: "LineString", coordinates: line }, null, tools);
 }
 
+/** Asks what a parcel is to be, and adds it. */
+export function askParcel(card: HTMLElement, ring: Place[], tools: Tools): void {
+  ask(card, ["parcels"], { type: "Polygon", coordinates: [ring] }, null, tools);
+}
+
 function ask(card: HTMLElement, layers: Drawn[], geometry: GeoJSON.Geometry, parcel: string | null, tools: Tools): void {
   let layer = layers[0]!;
   const close = (): void => {
@@ -31,13 +37,13 @@ function ask(card: HTMLElement, layers: Drawn[], geometry: GeoJSON.Geometry, par
     tools.take("select");
   };
   const draw = (): void => {
-    const [prefix, column] = layer === "streets" ? STREETS : POINTS[layer];
+    const [prefix, column] = layer === "streets" ? STREETS : layer === "parcels" ? PARCELS : POINTS[layer];
     const id = h("input", { id: "new-id", value: freeId(layer, prefix) });
     const choices = column === "modes" ? MODES : column === null ? [] : Object.keys(store.vocabulary.layers[layer]?.columns[column]?.values ?? {});
-    const kind = h("select", { id: "new-kind" }, ...choices.map((one) => h("option", { value: one }, column === "modes" ? say(one as "bus") : valueName(layer, column!, one))));
+    const kind = layer === "parcels" ? h("input", { id: "new-kind", list: "uses" }) : h("select", { id: "new-kind" }, ...choices.map((one) => h("option", { value: one }, column === "modes" ? say(one as "bus") : valueName(layer, column!, one))));
     const add = async (): Promise<void> => {
       const row: Record<string, Value> = { [store.vocabulary.layers[layer]!.id!]: id.value };
-      if (column !== null) row[column] = kind.value;
+      if (column !== null) row[column] = kind.value || null;
       if (layer === "facilities" || layer === "stops") row["status"] = "planned";
       if (parcel !== null && layer !== "stops") row["parcel_id"] = parcel;
       const answer = await store.edit([{ op: "add", layer, row, geometry }]);
@@ -50,7 +56,7 @@ function ask(card: HTMLElement, layers: Drawn[], geometry: GeoJSON.Geometry, par
       layers.length > 1 &&
         h("label", {}, say("what"), h("select", { id: "new-layer", onchange: (event: Event) => { layer = (event.target as HTMLSelectElement).value as Drawn; draw(); } },
           ...layers.map((one) => h("option", { value: one, selected: one === layer }, layerName(one))))), // prettier-ignore
-      choices.length > 0 && h("label", {}, h("span", {}, columnName(layer, column!)), kind),
+      (choices.length > 0 || layer === "parcels") && h("label", {}, h("span", {}, columnName(layer, column!)), kind),
       h("label", {}, say("id"), id),
       h("button", { class: "do", onclick: () => void add() }, say("add")),
       h("button", { class: "link", onclick: close }, say("cancel")),
@@ -58,7 +64,7 @@ function ask(card: HTMLElement, layers: Drawn[], geometry: GeoJSON.Geometry, par
   };
   card.hidden = false;
   draw();
-  (card.querySelector("select") as HTMLElement).focus();
+  card.querySelector<HTMLElement>("select, input")?.focus();
 }
 
 function freeId(layer: string, prefix: string): string {

@@ -7,7 +7,7 @@ import { icon } from "../../map/icon";
 import { scaleOf } from "../../map/scale";
 import { changedPlaces, comparedWith, drawComparison, watchComparison } from "./compare";
 import { drawMerge } from "./merge";
-import { askPoint, askStreet } from "./adding";
+import { askParcel, askPoint, askStreet } from "./adding";
 import { takeDrops } from "./dropping";
 import { drawBalance } from "./balance";
 import { drawInspector } from "./inspector";
@@ -208,7 +208,7 @@ function layout(app: Element, about: string): (found: typeof import("./stage")) 
       else if (tab === "proposals") drawProposals(panel, go);
       else if (tab === "compare") drawComparison(panel, go);
       else if (tab === "land") drawBalance(panel);
-      else if (tab === "faults") drawFaults(panel, go, there);
+      else if (tab === "faults") drawFaults(panel, go, there, (fault) => { there(fault); tools?.take("parcel"); });
       else if (tab === "history") drawHistory(panel, go);
       else drawTable(panel, searched());
       point();
@@ -294,6 +294,7 @@ function layout(app: Element, about: string): (found: typeof import("./stage")) 
 function onStage(plan: PlanMap, tools: Tools, canvas: HTMLElement, card: HTMLElement, changed: () => void): void {
   tools.askPoint = (place, parcel) => askPoint(card, place, parcel, tools);
   tools.askStreet = (line) => askStreet(card, line, tools);
+  tools.askParcel = (ring) => askParcel(card, ring, tools);
   tools.onChange(changed);
   const zoom = h(
     "div",

@@ -43,6 +43,8 @@ export function bar(judged: Judged, before?: Judged): HTMLElement | null {
   );
 }
 
+/** Planned land that no parcel covers. */
+const GAP = "pq-cover";
 /** So many places are listed at once; the others are unfolded. */
 const FEW = 8;
 
@@ -282,7 +284,7 @@ export function beyond(): Map<string, Set<string>> {
 }
 
 /** Faults of the data: one of an outline leads to its very place, any other to its feature. */
-export function drawFaults(into: Element, go: (layer: string, id: string) => void, there: (fault: Fault) => void): void {
+export function drawFaults(into: Element, go: (layer: string, id: string) => void, there: (fault: Fault) => void, fillGap: (fault: Fault) => void): void {
   const grades = { error: "×", warning: "!", note: "·" } as const;
   const rows = store.result.faults.map((one) => {
     const { layer, id } = one;
@@ -295,7 +297,8 @@ export function drawFaults(into: Element, go: (layer: string, id: string) => voi
       one.remedy && h("small", {}, faultInWords(layer, one.remedy)),
     ];
     // What lies nowhere on the map leads nowhere.
-    return h("li", { class: one.grade }, lead ? h("button", { id: `f-${one.rule}-${id ?? layer}`, onclick: lead }, ...said) : h("p", {}, ...said));
+    const draw = one.rule === GAP && place && h("button", { class: "link", "data-act": "draw-parcel", onclick: () => fillGap(one) }, say("drawParcel"));
+    return h("li", { class: one.grade }, lead ? h("button", { id: `f-${one.rule}-${id ?? layer}`, onclick: lead }, ...said) : h("p", {}, ...said), draw);
   });
   fill(into, rows.length ? h("ul", { class: "faults" }, ...rows) : h("p", { class: "empty" }, say("noFaults")));
 }

@@ -2,7 +2,7 @@
 
 import type { Word } from "./words";
 
-export type Tool = "select" | "vertex" | "split" | "merge" | "boundary" | "place" | "street" | "measure";
+export type Tool = "select" | "vertex" | "split" | "merge" | "boundary" | "place" | "street" | "measure" | "parcel";
 export const TOOLS: { tool: Tool; word: Word; key: string; hint?: Word }[] = [
   { tool: "select", word: "select", key: "v" },
   { tool: "vertex", word: "vertex", key: "e", hint: "vertexHint" },
@@ -12,5 +12,7 @@ export const TOOLS: { tool: Tool; word: Word; key: string; hint?: Word }[] = [
   { tool: "place", word: "place", key: "f", hint: "placeHint" },
   { tool: "street", word: "street", key: "d", hint: "streetHint" },
 ];
+/** What a fault leads to. */
+export const PARCEL = { tool: "parcel", word: "drawParcel", hint: "parcelHint" } as const;
 /** What stands beside the map: it changes nothing. */
 export const MEASURE = { tool: "measure", word: "measureTool", key: "q", hint: "measureHint" } as const;

@@ -4,7 +4,7 @@ import { toMap } from "../../map/projection";
 import { areaOf, verticesOf } from "./inspector";
 import type { PlanMap, Pointer } from "./map";
 import { store } from "./store";
-import { MEASURE, TOOLS, type Tool } from "./toolbox";
+import { MEASURE, PARCEL, TOOLS, type Tool } from "./toolbox";
 import { number, say, type Word } from "./words";
 import type { Place } from "./types";
 
@@ -41,6 +41,7 @@ export class Tools {
   private told: () => void = () => undefined;
   askPoint: (place: Place, parcel: string | null) => void = () => undefined;
   askStreet: (line: Place[]) => void = () => undefined;
+  askParcel: (ring: Place[]) => void = () => undefined;
 
   constructor(private readonly plan: PlanMap) {
     const map = plan.map;
@@ -83,7 +84,7 @@ export class Tools {
   }
 
   get hint(): string {
-    const word = [...TOOLS, MEASURE].find((one) => one.tool === this.tool)?.hint;
+    const word = [...TOOLS, MEASURE, PARCEL].find((one) => one.tool === this.tool)?.hint;
     return word ? [say(word), this.size].filter(Boolean).join("\n") : "";
   }
 
@@ -132,7 +133,7 @@ export class Tools {
   /** Says how long the line is that is being drawn, and what it encloses. */
   private measure(line: Place[]): void {
     const metres = line.slice(1).reduce((sum, [x, y], at) => sum + Math.hypot(x - line[at]![0], y - line[at]![1]), 0);
-    const area = this.tool === "measure" && line.length > 2 ? areaOf({ geometry: { type: "Polygon", coordinates: [[...line, line[0]!]] } }) : null;
+    const area = (this.tool === "measure" || this.tool === "parcel") && line.length > 2 ? areaOf({ geometry: { type: "Polygon", coordinates: [[...line, line[0]!]] } }) : null;
     const said = [metres && `${number(metres, 1, 1)} m`, area !== null && `${number(area, 0)} ${say("squareMetres")} (${number(area / 10_000, 2)} ${say("hectares")})`].filter(Boolean).join(" · ");
     if (said === this.size) return;
     this.size = said;
@@ -276,6 +277,10 @@ export class Tools {
     } else if (tool === "boundary" && picked.length === 2 && line.length >= 2) {
       await this.done(store.edit([{ op: "boundary", ids: [picked[0]!, picked[1]!], line: unlike(line) }]));
     } else if (tool === "street" && unlike(line).length >= 2) this.askStreet(unlike(line));
+    else if (tool === "parcel") {
+      const ring = unlike([...line, ...line.slice(0, 1)]);
+      if (ring.length > 3) this.askParcel(ring);
+    }
   }
 
   private async done<T>(act: Promise<T | null>): Promise<T | null> {

@@ -131,6 +131,12 @@ const WORDS = {
     en: "Pick two neighbours, then draw the line between them.",
     ja: "隣り合う二つの区画を選び、新しい境界線を引きます。",
   },
+  drawParcel: { zh: "补绘缺失的地块", en: "Draw the missing parcel", ja: "欠けている区画を描く" },
+  parcelHint: {
+    zh: "依次单击新地块的角点，双击或回车结束；靠近相邻地块的角点和边时自动对齐。",
+    en: "Click the corners of the new parcel; double-click or Enter ends it. It snaps to corners and edges of its neighbours.",
+    ja: "新しい区画の角を順にクリックし、ダブルクリックかEnterで確定します。隣の区画の角や辺に吸着します。",
+  },
   placeHint: {
     zh: "单击地图，再选设施、站点或绿地出入口；选中的点可以拖动。",
     en: "Click the map, then choose: facility, stop or entrance of a green. A point that is selected can be dragged.",
