@@ -229,6 +229,25 @@ def test_another_scenario_lies_under_a_swipe_with_what_differs_in_words(zone: Se
     tab.close()
 
 
+def test_a_value_amid_its_axis_is_told_in_full(tmp_path: Path, chromium: Any) -> None:
+    bp.write(town(packs=["gb50180"]), tmp_path / "town")
+    with workbench(tmp_path / "town") as service:
+        # Where the code of a use is unknown a rule is judged in one scenario alone, exactly as required.
+        service.ask("/workspace/edits", {"edits": [use("A", "none such")]})
+        service.ask("/workspace/scenario", {"branch": "other"})
+        tab, wrong = opened(service, chromium, "en", 1440)
+        tab.keyboard.press("c")
+        tab.locator("#compare-with").select_option("*")
+        tab.wait_for_selector(".many", timeout=WAIT_MS)
+        amid = tab.locator(".parallel-box span").evaluate_all(
+            "all => all.filter(one => one.style.left === '50%').map(one => one.scrollWidth - one.clientWidth)"
+        )
+        assert amid
+        assert set(amid) == {0}
+        assert wrong == []
+        tab.close()
+
+
 def test_small_maps_show_each_column_that_differs_and_lead_to_a_place(zone: Service, chromium: Any) -> None:
     tab, wrong = opened(zone, chromium, "zh", 1440)
     tab.keyboard.press("c")

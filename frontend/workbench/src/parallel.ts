@@ -47,7 +47,7 @@ function axesOf(found: Comparison): Axis[] {
 interface Words {
   x: number;
   y: number;
-  anchor: "start" | "middle" | "end";
+  anchor: "start" | "mid" | "end";
   said: string;
 }
 
@@ -57,7 +57,7 @@ function ends(axis: Axis, place: (value: number) => number, y: number): Words[] 
   const [least, most] = [known[0]!, known[known.length - 1]!];
   const apart = most.x - least.x > 6 * (least.said.length + most.said.length);
   return (apart ? [least, most] : [least]).map(({ x, said }) => {
-    const anchor = x < WIDTH / 3 ? "start" : x > (2 * WIDTH) / 3 ? "end" : "middle";
+    const anchor = x < WIDTH / 3 ? "start" : x > (2 * WIDTH) / 3 ? "end" : "mid";
     return { x: anchor === "start" ? x + 7 : anchor === "end" ? x - 7 : x, y, anchor, said };
   });
 }
