@@ -112,3 +112,12 @@ def test_a_session_that_began_anew_in_another_tab_is_taken_up_at_the_next_edit(
     typed_in(desk.tab, "#i-I-residents", "55")
     assert desk.residents("I") == 55
     desk.context.close()
+
+
+def test_the_workbench_of_a_notice_leads_back_to_its_page(office: Office, chromium: Any) -> None:
+    desk = Desk(office, office.planner, chromium)
+    title = desk.tab.locator("h1").inner_text()
+    desk.tab.locator("a.home").click()
+    desk.tab.wait_for_url("**/en/office/notices/*/", timeout=WAIT_MS)
+    assert title in desk.tab.locator("main").inner_text()
+    desk.context.close()

@@ -24,6 +24,8 @@ export function workAt(scenario: string | null): void {
 /** Where people sign in, the page bears who did, and what shows that a request comes from it. */
 const markOf = (page: Document): HTMLMetaElement | null => page.querySelector("meta[name=csrf]");
 const mark = markOf(document);
+/** The page of the office that the workbench was opened from; none on one's own machine. */
+export const home = mark?.dataset["home"];
 const sent: Record<string, string> = mark ? { "X-CSRFToken": mark.content } : {};
 
 /** Takes up what the page would bear if it were loaded now; gives whether the same person is signed in. */

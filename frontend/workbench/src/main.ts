@@ -433,7 +433,7 @@ function drawTop(into: Element, app: Element, plan: () => PlanMap | null): void 
       class: "to-left", "data-act": "left", "aria-expanded": String(app.classList.contains("left-open")), "aria-label": `${say("searchWord")}, ${say("scenarios")}, ${say("layers")}`,
       onclick: () => openLeft(app, !app.classList.contains("left-open")),
     }, icon("menu")),
-    h("span", { class: "brand" }, "Blockplan"),
+    api.home ? h("a", { class: "home", href: api.home }, say("toNotice")) : h("span", { class: "brand" }, "Blockplan"),
     h("h1", { class: "plan-title", title }, title),
     pick,
     state.lock && h("span", { class: "synthetic" }, icon("lock"), `${say("locked")}${say("colon")}${state.lock.why}`),

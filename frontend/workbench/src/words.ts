@@ -97,6 +97,7 @@ const WORDS = {
     en: "The workbench does not answer. Every confirmed edit is on disk, and this page goes on once it answers. On your own machine start blockplan edit again and open its new link.",
     ja: "応答がありません。確定した編集は保存されており、応答が戻ればこのページで続けられます。ご自分のパソコンでは blockplan edit を再起動し、新しいリンクを開いてください。",
   },
+  toNotice: { zh: "‹ 公示项目", en: "‹ The notice", ja: "‹ 案件" },
   noAnswer: { zh: "没有回应", en: "no answer", ja: "応答なし" },
   held: { zh: "步编辑保留在本页，恢复后自动提交。", en: "edits are held on this page and are made once it answers.", ja: "回の編集をこのページに保持しています。応答が戻りしだい送ります。" },
   heldSignedOut: { zh: "步编辑保留在本页，重新登录后自动提交。", en: "edits are held on this page and are made once you have signed in.", ja: "回の編集をこのページに保持しています。サインインしなおすと送ります。" },

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from django.http import Http404, HttpResponse
 from django.middleware.csrf import get_token
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
 from django.utils.html import escape
 
@@ -70,7 +70,8 @@ def page(request: HttpRequest, notice: str) -> HttpResponse:
     response = _answered(request, notice, "workspace")
     marks = f'<html data-lang="{escape(current())}" '
     who = escape(actor_of(request).name)
-    token = f'<meta name="csrf" content="{escape(get_token(request))}" data-who="{who}">'
+    home = escape(reverse("office_notice", args=[notice]))
+    token = f'<meta name="csrf" content="{escape(get_token(request))}" data-who="{who}" data-home="{home}">'
     text = response.content.decode().replace("<html ", marks, 1).replace("<head>", f"<head>{token}", 1)
     response.content = text.encode()
     return response
