@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,12 +13,14 @@ from shapely.affinity import rotate
 from tests.support.builders import X, Y, a_plan, parcels_of
 from tests.support.random_plans import moved
 
+from blockplan import figures
 from blockplan.errors import BlockplanError, InfeasibleError, PlanDataError, UsageError
 from blockplan.measure import measure
 from blockplan.plan import read, validate
 from blockplan.propose import Stop, apply, conclude, interruptible
 from blockplan.propose.siting.candidates import Land
-from blockplan.propose.siting.site import propose_site
+from blockplan.propose.siting.demand import DEMANDS
+from blockplan.propose.siting.site import propose_site, unit_of
 from blockplan.propose.siting.site_params import SiteParams
 from blockplan.propose.siting.stations import Track, read_alignments
 
@@ -132,6 +135,19 @@ def test_locked_and_committed_parcels_keep_their_use(plan: Plan) -> None:
     assert not parcels & {one.id for one in second.changes}
     committed = plan.layer("parcels").index[plan.layer("parcels")["committed"].fillna(value=False)]
     assert not {one.id for one in (*first.changes, *second.changes)} & set(committed)
+
+
+def test_what_a_search_makes_small_or_large_has_a_unit_in_words_of_every_language() -> None:
+    params = [
+        SimpleNamespace(problem=problem, weigh_by=weigh_by, capacity=capacity)
+        for problem in ("mclp", "lscp", "pmedian", "pcenter", "even")
+        for weigh_by in (None, *DEMANDS)
+        for capacity in (None, 90.0)
+    ]
+    units = {unit_of(one) for one in params}  # type: ignore[arg-type]
+    assert {"person", "person m", "place m", "site", "1"} <= units
+    assert [unit for unit in units - {"1"} if f"unit.{unit}" not in figures.CATALOG] == []
+    assert figures.amount(1_250.0, "person m", "zh") == "1,250 人·米"
 
 
 def test_whom_nothing_can_reach_is_told_in_every_language(plan: Plan) -> None:

@@ -42,6 +42,29 @@ def test_a_search_goes_on_until_it_is_cancelled_and_then_says_what_it_found(file
     assert file.of == "h"
 
 
+def test_figures_of_a_search_are_told_with_their_unit_and_without_one_not_at_all(file: SearchFile) -> None:
+    id_ = file.begin()
+    file.report(id_, {**SAID, "objective": 6.0, "bound": 1.0, "unit": "change"})
+    told = {lang: file.to_dict(lang) for lang in ("zh", "en", "ja")}
+    assert {lang: one["objective_said"] for lang, one in told.items()} == {
+        "zh": "6 处改动", "en": "6 changes", "ja": "6 か所の変更",
+    }  # fmt: skip
+    assert told["en"]["bound_said"] == "1 change"
+    file.report(id_, {**SAID, "objective": 0.25, "bound": None, "unit": ""})
+    assert not {"objective_said", "bound_said"} & file.to_dict("en").keys()
+
+
+def test_every_search_tells_in_a_unit_that_has_words_in_every_language() -> None:
+    wanted = [
+        (SearchRequest(kind="repair"), "least changes", "change"),
+        (SearchRequest(kind="repair"), "least shortfall", ""),
+        (SearchRequest(kind="site", service="kindergarten"), "", "person"),
+        (SearchRequest(kind="landuse"), "", "ha"),
+        (SearchRequest(kind="layout"), "", "score"),
+    ]
+    assert [searches.unit_told(one, said) for one, said, _ in wanted] == [unit for *_, unit in wanted]
+
+
 def test_a_search_that_was_forgotten_or_followed_by_another_ends_and_writes_nothing(file: SearchFile) -> None:
     first = file.begin()
     second = file.begin()

@@ -15,6 +15,8 @@ const MOST_NEW = 20;
 let now: Proposal = { state: "none" };
 let left = new Set<string>();
 const wanted: Wanted = { kind: "repair", seconds: SECONDS, parts: false, in_place: false, service: "kindergarten", new: 1, within_m: null, site_m2: null, vacant: [], uses: {}, homes_ha: 0, count_by: null };
+/** What a repair says while it looks how much has to stay short; then how few changes do it. */
+const LEAST_SHORTFALL = "least shortfall";
 let watching = 0;
 /** Whether the search that runs was told to end; it gives what it has within some seconds. */
 let isEnding = false;
@@ -73,7 +75,7 @@ const takenAlong = (features: ProposedFeature[]): ProposedFeature[] => {
 };
 
 /** A figure of the search; nothing before there is one. */
-const known = (word: "best" | "bound", value: number | null | undefined): string[] => (typeof value === "number" ? [`${say(word)} ${number(value)}`] : []);
+const known = (word: "best" | "bound", said: string | undefined): string[] => (said ? [`${say(word)} ${said}`] : []);
 
 export function drawProposals(into: Element, go: (layer: string, id: string) => void): void {
   const stale = now.hash !== undefined && now.hash !== store.result.content_hash;
@@ -84,12 +86,12 @@ export function drawProposals(into: Element, go: (layer: string, id: string) => 
   const figures = h(
     "p",
     { class: "search", role: "status" },
-    [`${number(now.seconds ?? 0, 0)} s`, ...known("best", now.objective), ...known("bound", now.bound), ...(now.proved ? [say("proved")] : [])].join(" · "),
+    [`${number(now.seconds ?? 0, 0)} s`, ...known("best", now.objective_said), ...known("bound", now.bound_said), ...(now.proved ? [say("proved")] : [])].join(" · "),
   );
   if (now.state === "running") {
     fill(
       into,
-      h("p", { class: "about" }, say("searching")),
+      h("p", { class: "about" }, say(now.said === LEAST_SHORTFALL ? "leastShortfall" : "searching")),
       h("progress", { max: now.limit_s ?? SECONDS, value: now.seconds ?? 0, "aria-label": say("searching") }),
       figures,
       h("button", { "data-act": "cancel", disabled: isEnding, onclick: () => void end() }, say(isEnding ? "endingSearch" : "endSearch")),

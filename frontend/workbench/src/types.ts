@@ -254,6 +254,8 @@ export interface Proposal {
   limit_s?: number;
   objective?: number | null;
   bound?: number | null;
+  objective_said?: string;
+  bound_said?: string;
   said?: string;
   message?: string;
   proved?: boolean;

@@ -267,6 +267,7 @@ const WORDS = {
   nearM: { zh: "距离 m", en: "Within m", ja: "距離 m" },
   nothingFails: { zh: "没有强制规则不符合。", en: "No must rule fails.", ja: "不適合の必須規則はありません。" },
   searching: { zh: "正在寻找…", en: "Searching…", ja: "探索中…" },
+  leastShortfall: { zh: "先求最小缺口…", en: "First: how little must stay short…", ja: "まず、不足を最小にしています…" },
   endingSearch: { zh: "正在结束…", en: "Ending…", ja: "終了しています…" },
   endSearch: { zh: "以目前最好的结束", en: "End with the best so far", ja: "現時点の最良で終える" },
   best: { zh: "目前最好", en: "best", ja: "最良" },

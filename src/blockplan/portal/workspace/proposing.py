@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import BlockplanError
+from blockplan.figures import amount
 from blockplan.live.journal import alone
 from blockplan.portal.workspace.search_request import TEXTS
 from blockplan.propose import Stop, conclude
@@ -60,6 +61,7 @@ class ProposalSearch:
     file: SearchFile
     wanted: SearchRequest
     _last: Incumbent | None = None
+    _unit: str = ""
     _began: float = field(default_factory=time.perf_counter)
     _ended: threading.Event = field(default_factory=threading.Event)
     _cancelled: threading.Event = field(default_factory=threading.Event)
@@ -106,13 +108,16 @@ class ProposalSearch:
             **self._standing("done", at),
             "objective": answer.objective,
             "bound": answer.bound,
+            "unit": answer.unit,
             "proved": answer.proved,
             "shown": {lang: shown(found, lang) for lang in LANGUAGES},
             "changes": [one.to_dict() for one in answer.changes],
         }
 
     def _tell(self, found: Incumbent) -> None:
-        self._last = found
+        from blockplan.portal.workspace.searches import unit_told  # noqa: PLC0415 (a search has loaded it)
+
+        self._last, self._unit = found, unit_told(self.wanted, found.said)
 
     def _standing(self, state: str, at: Snapshot) -> dict[str, Any]:
         last = self._last
@@ -124,6 +129,7 @@ class ProposalSearch:
             "limit_s": self.wanted.seconds,
             "objective": last.objective if last else None,
             "bound": last.bound if last else None,
+            "unit": self._unit,
             "said": last.said if last else "",
         }
 
@@ -197,7 +203,7 @@ class SearchFile:
         How it stands, as the workbench shows it.
 
         ``state`` is ``none``, ``running``, ``done`` or ``refused``; objective and bound are null where they
-        are not known.
+        are not known. ``objective_said`` and ``bound_said`` are these with their unit, where they have one.
         """
         known = self._read()
         if known is None:
@@ -206,6 +212,9 @@ class SearchFile:
             known = {**known, "state": "refused", "why": TEXTS.text("search.gone")}
         words: dict[str, Any] = known.get("shown", {}).get(lang, {})
         shown = {key: value for key, value in known.items() if key not in _KEPT}
+        for key in ("objective", "bound"):
+            if known.get("unit") and known.get(key) is not None:
+                shown[f"{key}_said"] = amount(known[key], known["unit"], lang)
         # (a search of before the reasons stood in three languages has one text)
         return shown | {"message": pick(known.get("why"), lang) or known.get("message", "")} | words
 

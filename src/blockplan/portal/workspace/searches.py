@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from blockplan.propose.changes import inseparable
-from blockplan.propose.landuse.allocation import landuse_problem, propose_landuse
+from blockplan.propose.landuse.allocation import UNIT, landuse_problem, propose_landuse
 from blockplan.propose.landuse.terms import terms_of
 from blockplan.propose.layout.of_plan import plan_layout
+from blockplan.propose.layout.output.answer import SCORE
 from blockplan.propose.layout.problem.params import LayoutParams
 from blockplan.propose.layout.problem.programme import Options
 from blockplan.propose.layout.problem.uses import GREEN, HOUSING, use_of
 from blockplan.propose.locks import read_locks
 from blockplan.propose.parts.trial_plan import propose_site_on_parts
-from blockplan.propose.repair.smallest_change import repair
-from blockplan.propose.repair.state import RepairParams
+from blockplan.propose.repair.smallest_change import LEAST_CHANGES, repair
+from blockplan.propose.repair.state import UNITS, RepairParams
 from blockplan.propose.siting.candidates import Land
-from blockplan.propose.siting.site import propose_site
+from blockplan.propose.siting.site import propose_site, unit_of
 from blockplan.propose.siting.site_params import SiteParams
 from blockplan.report.proposal.page import ProposalWords
 from blockplan.report.words import Words
@@ -40,9 +41,13 @@ def _site(at: Snapshot, wanted: SearchRequest, stop: Stop) -> tuple[SearchAnswer
     parcels = (str(one) for one in at.plan.layer("parcels").index)
     locked = frozenset(one for one in parcels if locks.hold("parcels", one))
     land = Land(locked=locked, in_place=wanted.in_place, smallest_m2=wanted.site_m2)
-    params = SiteParams(service=wanted.service, new=wanted.new, within_m=wanted.within_m, land=land)
+    params = _sited(wanted, land)
     search = propose_site_on_parts if wanted.parts else propose_site
     return search(at.plan, params, stop=stop), at.result
+
+
+def _sited(wanted: SearchRequest, land: Land) -> SiteParams:
+    return SiteParams(service=wanted.service, new=wanted.new, within_m=wanted.within_m, land=land)
 
 
 def _landuse(at: Snapshot, _wanted: SearchRequest, stop: Stop) -> tuple[SearchAnswer, CheckResult]:
@@ -86,6 +91,20 @@ SEARCHES: dict[Kind, Callable[[Snapshot, SearchRequest, Stop], tuple[SearchAnswe
     "landuse": _landuse,
     "layout": _layout,
 }
+
+
+def unit_told(wanted: SearchRequest, said: str) -> str:
+    """
+    The unit of the objective and bound that a search tells of on its way.
+
+    Empty while a repair looks for something else than the least changes: how little must stay short, added
+    up over several demands, or what suits best.
+    """
+    if wanted.kind == "site":
+        return unit_of(_sited(wanted, Land()))
+    if wanted.kind == "repair":
+        return UNITS[RepairParams().objective] if said == LEAST_CHANGES else ""
+    return UNIT if wanted.kind == "landuse" else SCORE
 
 
 def shown(proposal: Proposal, lang: str) -> dict[str, Any]:

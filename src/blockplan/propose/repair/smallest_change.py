@@ -55,6 +55,8 @@ if TYPE_CHECKING:
 MOST_ROUNDS = 40
 MOST_CUTS = 400
 MOST_SUITED = 12
+#: What is told while how little must stay short is looked for, and while how few changes do it.
+LEAST_SHORTFALL, LEAST_CHANGES = "least shortfall", "least changes"
 #: Land and cost are sums of many sizes: the last ten-thousandth of them takes longer than it is worth.
 FINE_GAP = 1e-4
 
@@ -208,14 +210,14 @@ def _smallest(search: Search, draft: RepairDraft) -> RepairSolution | None:
     clock, seed = search.clock, search.seed
     first, start, mark = None, None, len(draft.model.rows)
     if draft.slack:
-        first = draft.model.solve(draft.shortfall(), clock, Effort(seed=seed, said="least shortfall"))
+        first = draft.model.solve(draft.shortfall(), clock, Effort(seed=seed, said=LEAST_SHORTFALL))
         if first.values is None:
             return None
         start = first.values
     _hold(draft, first)
     cost = _cost(search, draft)
     fine = 0.0 if search.params.objective == "count" else FINE_GAP
-    effort = Effort(gap=max(clock.stop.gap, fine), seed=seed, said="least changes")
+    effort = Effort(gap=max(clock.stop.gap, fine), seed=seed, said=LEAST_CHANGES)
     least = draft.model.solve(cost, clock, effort, start)
     del draft.model.rows[mark:]
     return None if least.values is None else RepairSolution(least.values, first, least)

@@ -234,13 +234,17 @@ def _covers(case: _Case, weight: NDArray[np.float64]) -> tuple[sp.csr_array, NDA
     return sp.csr_array(sp.hstack(blocks)), np.concatenate(weights)
 
 
+def unit_of(params: SiteParams) -> str:
+    """The unit of what a search for sites makes small or large, as `figures.amount` names it."""
+    unit = DEMANDS[params.weigh_by or "residents"] if params.capacity is None else "place"
+    units = {"lscp": "site", "pcenter": "m", "pmedian": f"{unit} m", "even": "1", "mclp": unit}
+    return units[params.problem]
+
+
 def _answer(case: _Case, sites: Sites, ended: Ended, run: tuple[float, int]) -> SearchAnswer:
     params, ground = case.params, case.ground
     first = len(ground.existing)
     new = [ground.candidates[row - first] for row in sites.chosen.tolist() if row >= first]
-    unit = DEMANDS[params.weigh_by or "residents"]
-    unit = f"place for {unit}" if params.capacity is not None else unit
-    units = {"lscp": "site", "pcenter": "m", "pmedian": f"{unit} m", "even": "1", "mclp": unit}
     objective, bound = sites.objective, sites.bound
     if params.problem == "lscp":
         # Only new ones are a matter of choice.
@@ -252,7 +256,7 @@ def _answer(case: _Case, sites: Sites, ended: Ended, run: tuple[float, int]) -> 
         kind="site",
         changes=tuple(changes),
         objective=objective,
-        unit=units[params.problem],
+        unit=unit_of(params),
         sense=sites.sense,
         bound=bound,
         parts=_parts(case, sites, objective),

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 HANDED_ON = ("subblock_id", "block_id", "land_use_list", "existing_land_use", "phase")
 #: Columns of the old parcel that land keeps which no use takes.
 UNDECIDED = ("land_use", "land_use_name", "permitted")
+#: The unit of a layout's objective.
+SCORE = "score"
 #: What such land is called among the figures.
 LEFT_OVER = "left_over"
 METHOD = (
@@ -60,7 +62,7 @@ def answer_of(
         kind="layout",
         changes=tuple(changes),
         objective=found.score.land_use,
-        unit="score",
+        unit=SCORE,
         sense="max",
         bound=found.bound - (found.score.total - found.score.land_use),
         parts={
@@ -237,7 +239,7 @@ def document(case: Case, found: DrawnLayout) -> dict[str, Any]:
     return {
         "kind": "layout",
         "objective": result.total,
-        "unit": "score",
+        "unit": SCORE,
         "sense": "max",
         "parts": {
             "service": weights.service * result.service,
