@@ -162,6 +162,7 @@ class Office:
         #: What was against its pages on the way, and their sources by stage and page.
         self.found: list[str] = []
         self.sources: dict[str, str] = {}
+        self.stages = self.way()
         self.clock = MovedClock(folder)
         (folder / "data").mkdir()
         self.mails = MailServer()

@@ -28,19 +28,37 @@ INBOX_PAGE = Path(__file__).parents[2] / "src/blockplan/portal/pages/static/port
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory, chromium: Any) -> Iterator[Office]:
-    """At the end of the way; what was against its pages on the way is kept, because no stage comes back."""
+def asked(tmp_path_factory: pytest.TempPathFactory, chromium: Any) -> Iterator[Office]:
+    """
+    Where all is answered, and a second person is asked to publish it: answers can still be changed.
+
+    What was against its pages on the way is kept, because no stage comes back.
+    """
     made = Office(tmp_path_factory.mktemp("office"), chromium)
     try:
-        for stage in made.way():
-            for number, (pages, session) in enumerate(eyes_on(made, stage)):
-                made.found += [fault for lang in LANGUAGES for fault in looked_at(made, pages, session, lang)]
-                made.sources |= {
-                    f"{stage} {number} {page}": said for page, said in read(made, pages, session)
-                }
+        goes_on(made, until="asked")
         yield made
     finally:
         made.stop()
+
+
+@pytest.fixture(scope="module")
+def office(asked: Office) -> Office:
+    """At the end of the way; tests of what comes before it stand above."""
+    goes_on(asked, until="published")
+    return asked
+
+
+def goes_on(office: Office, until: str) -> None:
+    """On the way to a stage; the pages of each are looked at."""
+    for stage in office.stages:
+        for number, (pages, session) in enumerate(eyes_on(office, stage)):
+            office.found += [fault for lang in LANGUAGES for fault in looked_at(office, pages, session, lang)]
+            office.sources |= {
+                f"{stage} {number} {page}": said for page, said in read(office, pages, session)
+            }
+        if stage == until:
+            return
 
 
 def eyes_on(office: Office, stage: str) -> Iterator[tuple[Sequence[str], dict[str, Any]]]:
@@ -68,6 +86,74 @@ def read(office: Office, pages: Sequence[str], session: dict[str, Any]) -> Itera
     for page in pages:
         yield page, context.request.get(office.service.url(in_language(page, "en"))).text()
     context.close()
+
+
+def test_a_planner_answers_by_keys_which_can_be_switched_off_and_loses_no_word(
+    asked: Office, chromium: Any
+) -> None:
+    state = asked.planner.context.storage_state()
+    with asked.service.tab(chromium, storage_state=state) as tab:
+        tab.goto(asked.service.url("/en/office/notices/town/desk/segments/?show=all"))
+        tab.keyboard.press("j")
+        tab.keyboard.press("Enter")
+        tab.wait_for_url("**/desk/segments/O-1.1/?show=all")
+        tab.keyboard.press("j")
+        tab.wait_for_url("**/desk/segments/O-2.1/?show=all")
+        tab.keyboard.press("2")
+        assert tab.locator(".kinds input").nth(1).is_checked()
+        tab.keyboard.press("r")
+        tab.keyboard.type(" 1 jkx")
+        assert tab.locator("#id_reason_en").input_value() == "Thank you. 1 jkx"
+        tab.reload()
+        assert tab.locator("#id_reason_en").input_value() == "Thank you. 1 jkx"
+        assert tab.locator("#kept").is_visible()
+
+        # Words that were given as an answer by now, as those that were used for the theme, are not unsent.
+        def given(route: Any) -> None:
+            got = route.fetch()
+            route.fulfill(response=got, body=got.text().replace("Thank you.&quot;", "Thank you. 1 jkx&quot;"))
+
+        kept = tab.evaluate("() => ({...sessionStorage})")
+        tab.route("**/O-2.1/*", given)
+        tab.reload()
+        assert not tab.locator("#kept").is_visible()
+        assert tab.evaluate("Object.keys(sessionStorage).filter(key => key.includes('O-2.1'))") == []
+        tab.unroute("**/O-2.1/*")
+        tab.evaluate("kept => Object.entries(kept).forEach(one => sessionStorage.setItem(...one))", kept)
+        # Whoever else signs in in this tab neither sees it nor has it.
+        tab.evaluate("""() => Object.entries(sessionStorage).forEach(([key, words]) => {
+            sessionStorage.removeItem(key);
+            sessionStorage.setItem(key.replace(/ [0-9]+ /, " 99999 "), words);
+        })""")
+        tab.reload()
+        assert tab.locator("#id_reason_en").input_value() == "Thank you."
+        assert tab.evaluate("Object.keys(sessionStorage).filter(one => one.includes('answer'))") == []
+        tab.keyboard.press("?")
+        tab.locator("#keys-on").uncheck()
+        tab.locator("h1").click()
+        tab.keyboard.press("1")
+        assert not tab.locator(".kinds input").first.is_checked()
+        assert tab.url.endswith("/O-2.1/?show=all")
+
+
+def test_a_template_comes_after_what_was_typed_in_the_tab_and_both_are_there_after_a_look_elsewhere(
+    asked: Office, chromium: Any
+) -> None:
+    state = asked.planner.context.storage_state()
+    with asked.service.tab(chromium, storage_state=state) as tab:
+        there = asked.service.url("/en/office/notices/town/desk/segments/O-2.1/?show=all")
+        tab.goto(there)
+        reason = tab.locator("#id_reason_en")
+        reason.fill("We looked.")
+        tab.locator("#template").select_option(label="Thanks")
+        tab.locator("button[name=use]").click()
+        tab.wait_for_load_state()
+        assert reason.input_value().startswith("We looked.\n\n2: thank you.")
+        assert not tab.locator("#kept").is_visible()
+        tab.goto(asked.service.url("/en/office/notices/town/"))
+        tab.goto(there)
+        assert reason.input_value().startswith("We looked.\n\n2: thank you.")
+        assert tab.locator("#kept").is_visible()
 
 
 def test_a_notice_goes_the_whole_way_without_a_script(office: Office) -> None:
@@ -233,54 +319,6 @@ def test_a_planner_begins_a_draft_by_keyboard_alone(office: Office, chromium: An
         assert "by-keyboard" in tab.content()
 
 
-def test_a_planner_answers_by_keys_which_can_be_switched_off_and_loses_no_word(
-    office: Office, chromium: Any
-) -> None:
-    state = office.planner.context.storage_state()
-    with office.service.tab(chromium, storage_state=state) as tab:
-        tab.goto(office.service.url("/en/office/notices/town/desk/segments/?show=all"))
-        tab.keyboard.press("j")
-        tab.keyboard.press("Enter")
-        tab.wait_for_url("**/desk/segments/O-1.1/?show=all")
-        tab.keyboard.press("j")
-        tab.wait_for_url("**/desk/segments/O-2.1/?show=all")
-        tab.keyboard.press("2")
-        assert tab.locator(".kinds input").nth(1).is_checked()
-        tab.keyboard.press("r")
-        tab.keyboard.type(" 1 jkx")
-        assert tab.locator("#id_reason_en").input_value() == "Thank you. 1 jkx"
-        tab.reload()
-        assert tab.locator("#id_reason_en").input_value() == "Thank you. 1 jkx"
-        assert tab.locator("#kept").is_visible()
-
-        # Words that were given as an answer by now, as those that were used for the theme, are not unsent.
-        def given(route: Any) -> None:
-            got = route.fetch()
-            route.fulfill(response=got, body=got.text().replace("Thank you.&quot;", "Thank you. 1 jkx&quot;"))
-
-        kept = tab.evaluate("() => ({...sessionStorage})")
-        tab.route("**/O-2.1/*", given)
-        tab.reload()
-        assert not tab.locator("#kept").is_visible()
-        assert tab.evaluate("Object.keys(sessionStorage).filter(key => key.includes('O-2.1'))") == []
-        tab.unroute("**/O-2.1/*")
-        tab.evaluate("kept => Object.entries(kept).forEach(one => sessionStorage.setItem(...one))", kept)
-        # Whoever else signs in in this tab neither sees it nor has it.
-        tab.evaluate("""() => Object.entries(sessionStorage).forEach(([key, words]) => {
-            sessionStorage.removeItem(key);
-            sessionStorage.setItem(key.replace(/ [0-9]+ /, " 99999 "), words);
-        })""")
-        tab.reload()
-        assert tab.locator("#id_reason_en").input_value() == "Thank you."
-        assert tab.evaluate("Object.keys(sessionStorage).filter(one => one.includes('answer'))") == []
-        tab.keyboard.press("?")
-        tab.locator("#keys-on").uncheck()
-        tab.locator("h1").click()
-        tab.keyboard.press("1")
-        assert not tab.locator(".kinds input").first.is_checked()
-        assert tab.url.endswith("/O-2.1/?show=all")
-
-
 def test_a_key_leads_to_undo_and_takes_nothing_back_by_itself(chromium: Any) -> None:
     tab = chromium.new_page()
     tab.set_content("<form onsubmit='window.sent = (window.sent ?? 0) + 1; return false'><p id=last-move></p>"
@@ -304,23 +342,3 @@ def _tab_to(tab: Any, name: str | None) -> None:
         if where[0] == name or (name is None and where[1:] == ["BUTTON", True]):
             return
     raise AssertionError(f"nobody reaches {name or 'the button'} by keyboard")
-
-
-def test_a_template_comes_after_what_was_typed_in_the_tab_and_both_are_there_after_a_look_elsewhere(
-    office: Office, chromium: Any
-) -> None:
-    state = office.planner.context.storage_state()
-    with office.service.tab(chromium, storage_state=state) as tab:
-        there = office.service.url("/en/office/notices/town/desk/segments/O-2.1/?show=all")
-        tab.goto(there)
-        reason = tab.locator("#id_reason_en")
-        reason.fill("We looked.")
-        tab.locator("#template").select_option(label="Thanks")
-        tab.locator("button[name=use]").click()
-        tab.wait_for_load_state()
-        assert reason.input_value().startswith("We looked.\n\n2: thank you.")
-        assert not tab.locator("#kept").is_visible()
-        tab.goto(office.service.url("/en/office/notices/town/"))
-        tab.goto(there)
-        assert reason.input_value().startswith("We looked.\n\n2: thank you.")
-        assert tab.locator("#kept").is_visible()
