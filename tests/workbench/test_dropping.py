@@ -103,7 +103,9 @@ def of_an_office(*ending: str) -> list[tuple[str, Sequence[bytes]]]:
 
 
 @pytest.mark.parametrize(
-    ("name", "title"), [("walls.geojson", "walls"), ("north/a.geojson", "north")], ids=["file", "folder"]
+    ("name", "title"),
+    [("walls.geojson", "walls"), ("a.geojson", "a"), ("north/a.geojson", "north")],
+    ids=["file", "letter", "folder"],
 )
 def test_a_plan_that_nothing_names_is_called_as_what_was_dropped(
     name: str, title: str, tmp_path: Path

@@ -202,7 +202,7 @@ def _name_of(names: Sequence[str]) -> str:
         return paths[0].parts[0]
     stems = sorted({path.stem for path in paths if path.name not in {"mapping.toml", PROFILE}} or {"plan"})
     alike = os.path.commonprefix(stems).strip(" .-_")  # noqa: RUF071 (letter by letter)
-    return alike if len(alike) > 1 else f"{stems[0]}+{len(stems) - 1}"
+    return alike if len(alike) > 1 else stems[0] if len(stems) == 1 else f"{stems[0]}+{len(stems) - 1}"
 
 
 def _plain(package: Path) -> str:
