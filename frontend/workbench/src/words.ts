@@ -30,7 +30,7 @@ const WORDS = {
   planned: { zh: "规划人口", en: "planned", ja: "計画人口" },
   fail: { zh: "不符合", en: "fail", ja: "不適合" },
   pass: { zh: "符合", en: "pass", ja: "適合" },
-  unknown: { zh: "未定", en: "unknown", ja: "判定不能" },
+  unknown: { zh: "无法判定", en: "unknown", ja: "判定不能" },
   not_applicable: { zh: "不适用", en: "not applicable", ja: "対象外" },
   required: { zh: "竖线为要求", en: "line = required", ja: "縦線＝基準" },
   listed: { zh: "、", en: ", ", ja: "、" },
