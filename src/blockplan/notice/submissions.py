@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 LARGEST_TEXT = LIMITS.text_characters
 LARGEST_FILES_BYTES = LIMITS.files_bytes
 #: What an ordinance may ask for, and whether it stands with the person or in the opinion.
-ABOUT_PERSON = frozenset({"name", "address", "contact", "standing"})
+ABOUT_PERSON = ("name", "address", "contact", "standing")
 #: What is compared with where there is no such opinion, so that the answer takes as long.
 _NOBODY = canonical.dumps({"secret_sha256": "0" * 64})
 

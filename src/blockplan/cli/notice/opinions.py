@@ -323,12 +323,12 @@ def import_command(notice: str, file: str, again: bool, key: str | None, lang: s
 
 
 def _opinion(store: SqliteStore, given: dict[str, Any]) -> Submission:
-    from blockplan.notice.submissions import Submission
+    from blockplan.notice.submissions import ABOUT_PERSON, Submission
 
     files = [attachment(path) for path in given["files"]]
     text = text_of(given, needed=not files) or ""
     more = {"received_at": given["received_at"], **beside(store, given)}
-    person = {name: given[name] for name in ("name", "address", "contact", "standing") if given[name]}
+    person = {name: given[name] for name in ABOUT_PERSON if given[name]}
     return Submission(
         text=text, channel=given["channel"], sender=given["sender"], more=more, person=person, files=files
     )

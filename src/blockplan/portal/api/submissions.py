@@ -39,7 +39,6 @@ IdempotencyKey = HeaderEx[
     str, P(alias="Idempotency-Key", min_length=SHORTEST_KEY, max_length=200, pattern=r"^[\x21-\x7e]+$")
 ]
 MULTIPART = "multipart/form-data"
-PERSON = ("name", "address", "contact", "standing")
 
 
 class TargetIn(Strict):
@@ -190,7 +189,7 @@ def submit(request: HttpRequest, notice: NoticeId, key: IdempotencyKey) -> HttpR
         _admit(request, notice)
     given, files = _read(request, OpinionIn)
     where, notes = placed(row, given.place, given.geometry, given.geometry_system)
-    person = {name: said for name in PERSON if (said := _line(getattr(given, name)))}
+    person = {name: said for name in submissions.ABOUT_PERSON if (said := _line(getattr(given, name)))}
     more: dict[str, Any] = {
         "title": _line(given.title),
         "reason": made_fit(given.reason)[0].strip(),

@@ -277,8 +277,7 @@ def _from_list(one: Any, digest: str) -> notices.Submission:
 def _said(said: dict[str, Any]) -> Said:
     scan = said["scan"]
     files = [] if scan is None else take_files([(scan.name, scan.read())])
-    names = ("name", "address", "contact", "standing")
-    person = {name: said[f"person_{name}"] for name in names if said[f"person_{name}"]}
+    person = {name: said[f"person_{name}"] for name in notices.ABOUT_PERSON if said[f"person_{name}"]}
     targets = [
         {"layer": layer.strip() or "parcels", "id": name.strip()}
         for layer, _, name in (part.rpartition(":") for part in said["objects"].replace("，", ",").split(","))
