@@ -81,6 +81,9 @@ export function signs(): LayerSpecification[] {
   ] as LayerSpecification[];
 }
 
+/** Where the name of a parcel may stand to make room for a sign. */
+export const ASIDE = ["center", "top", "bottom"] as const;
+
 /**
  * Names of land and streets. A parcel bears `full_from` and `short_from`, the zooms from which its label and the first
  * line of it fit; one without them is named at every zoom.
@@ -90,13 +93,13 @@ export function names(short: unknown = ["get", "short"]): LayerSpecification[] {
   const full = ["coalesce", ["get", "full_from"], 0];
   const land = (id: string, text: unknown, filter: unknown): unknown => ({
     id, source: "parcels", type: "symbol", minzoom: from.zoom, filter: ["all", POINTS, filter],
-    layout: { "text-field": text, "text-font": FONT, "text-size": ["interpolate", ["linear"], ["zoom"], from.zoom, from.px, to.zoom, to.px], "text-line-height": 1.15, "text-padding": 1, "text-variable-anchor": ["center", "top", "bottom"], "text-radial-offset": 0.9 },
+    layout: { "text-field": text, "text-font": FONT, "text-size": ["interpolate", ["linear"], ["zoom"], from.zoom, from.px, to.zoom, to.px], "text-line-height": 1.15, "text-padding": 1, "text-variable-anchor": ASIDE, "text-radial-offset": 0.9 },
     paint: { "text-color": ["get", "ink"] },
   }); // prettier-ignore
   return [
     land("parcels-text", ["get", "label"], [">=", ["zoom"], full]),
     land("parcels-code", short, ["all", [">=", ["zoom"], ["coalesce", ["get", "short_from"], 99]], ["<", ["zoom"], full]]),
-    { id: "streets-text", source: "streets", type: "symbol", minzoom: 14, layout: { "symbol-placement": "line", "text-field": ["coalesce", ["get", "name"], ""], "text-font": FONT, "text-size": 11 }, paint: { "text-color": "#46525d", "text-halo-color": "#ffffff", "text-halo-width": 1.4 } },
+    { id: "streets-text", source: "streets", type: "symbol", minzoom: 14, layout: { "symbol-placement": "line", "text-pitch-alignment": "viewport", "text-field": ["coalesce", ["get", "name"], ""], "text-font": FONT, "text-size": 11 }, paint: { "text-color": "#46525d", "text-halo-color": "#ffffff", "text-halo-width": 1.4 } },
   ] as LayerSpecification[];
 }
 

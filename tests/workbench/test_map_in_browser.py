@@ -7,6 +7,7 @@ import math
 import re
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import pytest
 from PIL import Image
 from pypdf import PdfReader
@@ -23,7 +24,7 @@ from tests.support.browser_workbench import (
     sought,
     typed_in,
 )
-from tests.support.builders import a_plan
+from tests.support.builders import a_plan, parcels_of
 from tests.support.town import edited, town, without
 from tests.support.workbench import workbench
 
@@ -86,6 +87,54 @@ def test_who_sees_the_whole_plan_sees_it_whole_in_3d_and_back(service: Service, 
     assert tab.evaluate("corners.length") > 3
     assert wrong == []
     tab.close()
+
+
+#: How far above its spot on the ground a name or a sign stands, px; null where it is not drawn.
+ABOVE = """() => ["parcels-text A", "parcels-text B", "facilities-sign F"].map((one) => {
+    const [layer, id] = one.split(" ");
+    const source = layer.split("-")[0];
+    const spot = __map.querySourceFeatures(source).find(({ geometry, properties }) =>
+        geometry.type === "Point" && properties.id_ === id);
+    const { x, y } = __map.project(spot.geometry.coordinates);
+    const at = (up) => __map.queryRenderedFeatures([x, y + up], { layers: [layer] });
+    const ups = Array.from({ length: 200 }, (_, step) => 20 - step);
+    const there = ups.filter((up) => at(up).some(({ properties }) => properties.id_ === id));
+    return there.length ? -(there[0] + there.at(-1)) / 2 : null;
+})"""
+
+
+def test_in_3d_names_and_signs_stand_on_the_roofs_and_face_the_reader(tmp_path: Path, chromium: Any) -> None:
+    parcels = parcels_of("1401", "0701", "0701", height_m=[None, 60.0, 30.0])
+    hall = gpd.GeoDataFrame(
+        {"facility_id": ["F"], "service": ["culture"]},
+        geometry=[parcels.geometry.iloc[2].centroid],
+        crs=parcels.crs,
+    )
+    bp.write(a_plan(parcels, facilities=hall), tmp_path / "small")
+    with workbench(tmp_path / "small") as service:
+        tab, wrong = opened(service, chromium, "en", 1440)
+        flat = tab.evaluate(ABOVE)
+        assert flat == pytest.approx([0, 0, 0], abs=2)
+        tab.locator("[data-act='3d']").click()
+        tab.wait_for_function("() => __map.getPitch() === 50 && !__map.isMoving()")
+        settled(tab)
+        ground, high, lower = tab.evaluate(ABOVE)
+        assert ground == pytest.approx(0, abs=2)
+        # A metre up is as many pixels as one aside, seen under 50 degrees, and a little more as it is nearer.
+        metre = tab.evaluate("512 * 2 ** __map.getZoom() / 40075016.686") * math.sin(math.radians(50))
+        assert high == pytest.approx(60 * metre, rel=0.2)
+        assert lower == pytest.approx(30 * metre, rel=0.2)
+        # What lies in the streets is behind what stands there, and its letters do not lie down.
+        order = [one["id"] for one in tab.evaluate("__map.getStyle().layers")]
+        assert order.index("streets-text") < order.index("heights-3d") < order.index("parcels-text")
+        assert tab.evaluate("__map.getLayoutProperty('streets-text', 'text-pitch-alignment')") == "viewport"
+        assert style_faults(tab) == []
+        tab.locator("[data-act='3d']").click()
+        tab.wait_for_function("() => __map.getPitch() === 0 && !__map.isMoving()")
+        settled(tab)
+        assert tab.evaluate(ABOVE) == pytest.approx(flat, abs=2)
+        assert wrong == []
+        tab.close()
 
 
 def test_on_a_small_plan_whoever_selects_a_parcel_goes_no_farther_off(tmp_path: Path, chromium: Any) -> None:

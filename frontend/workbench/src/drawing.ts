@@ -2,7 +2,7 @@
 
 import { aside } from "../../map/marks";
 import { geometryToMap, onPlan } from "../../map/projection";
-import { asSpots, withSpots } from "../../map/spots";
+import { asSpots, holds, withSpots } from "../../map/spots";
 import { fitting } from "../../map/style";
 import { colourOf, inkOn } from "./colours";
 import { store } from "./store";
@@ -40,7 +40,7 @@ export function drawn(layer: string, feature: Feature): GeoJSON.Feature | null {
     const figures = [bounded(far(own["far"]), own["far_kind"]), bounded(own["height_m"], own["height_kind"], "m")];
     const short = ROADS.test(String(own["land_use"])) ? "" : String(own["land_use"] ?? "?");
     const label = short && [short, figures.filter((one) => one !== null).join(" · ")].filter(Boolean).join("\n");
-    Object.assign(properties, { label, short, ...fitting(feature.geometry, label) });
+    Object.assign(properties, { label, short, metres: metres(own) ?? 0, ...fitting(feature.geometry, label) });
   }
   if (layer === "facilities") properties["sign"] = signOf(String(own["service"] ?? ""));
   if (layer === "streets") properties["class"] = own["class"] ?? null;
@@ -102,6 +102,26 @@ export function heights(others?: Layers): GeoJSON.FeatureCollection {
     features.push({ type: "Feature", id, properties: { id_: id, metres: high, fill }, geometry: geometryToMap(feature.geometry!) });
   }
   return { type: "FeatureCollection", features };
+}
+
+/** Signs on the roofs of what is built where they stand. */
+export function onRoofs(signs: GeoJSON.FeatureCollection, built: GeoJSON.FeatureCollection): GeoJSON.FeatureCollection {
+  const roofs = built.features.flatMap(({ geometry, properties }) => {
+    const parts = geometry.type === "Polygon" ? [geometry.coordinates] : (geometry as GeoJSON.MultiPolygon).coordinates;
+    return parts.map((rings) => {
+      const [xs, ys] = [0, 1].map((axis) => rings[0]!.map((at) => at[axis]!)) as [number[], number[]];
+      return { rings, metres: properties!["metres"] as number, box: [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)] as const };
+    });
+  });
+  for (const { geometry, properties } of signs.features) {
+    const [x, y] = (geometry as GeoJSON.Point).coordinates as [number, number];
+    let most = 0;
+    for (const { rings, metres: high, box: [west, south, east, north] } of roofs) {
+      if (high > most && x >= west && x <= east && y >= south && y <= north && holds(rings, [x, y])) most = high;
+    }
+    properties!["metres"] = most;
+  }
+  return signs;
 }
 
 /** The highest of it. */

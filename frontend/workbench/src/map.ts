@@ -14,9 +14,9 @@ import { GROUND, groundLayers } from "../../map/style";
 import { withSpots } from "../../map/spots";
 import { viewInAddress } from "../../map/view";
 import { centreOn, flat, geometryToMap, toMap, toPlan } from "../../map/projection";
-import { collection, drawn, framed, heights, highest, LABELLED } from "./drawing";
+import { collection, drawn, framed, heights, highest, LABELLED, onRoofs } from "./drawing";
 import { GROUPS, HIDDEN, type Group } from "./groups";
-import { baseMap, baseMapTiles, DRAWN, EDITED, edited, style } from "./mapstyle";
+import { baseMap, baseMapTiles, DRAWN, EDITED, edited, stand, style } from "./mapstyle";
 import { store } from "./store";
 import { sightOf } from "./tilting";
 import { say } from "./words";
@@ -157,7 +157,7 @@ export class PlanMap {
     this.map.removeFeatureState({ source: "parcels" });
     this.putEdited();
     for (const layer of DRAWN) this.source(layer).setData(collection(layer));
-    if (this.tilted) this.source("heights").setData(heights());
+    if (this.tilted) this.raise();
     if (this.other?.map.loaded()) this.other.paint();
   }
 
@@ -190,18 +190,20 @@ export class PlanMap {
   tilt(): void {
     const all = this.showsAll;
     this.tilted = !this.tilted;
-    if (this.tilted) {
-      const found = heights();
-      this.source("heights").setData(found);
-      if (!found.features.length) store.say(say("noHeights"), "info");
-    }
-    for (const map of [this.map, this.other?.map]) {
-      if (map?.getLayer("heights-3d")) map.setLayoutProperty("heights-3d", "visibility", this.tilted ? "visible" : "none");
-    }
+    if (this.tilted && !this.raise()) store.say(say("noHeights"), "info");
+    for (const map of [this.map, this.other?.map]) if (map?.getLayer("heights-3d")) stand(map, this.tilted);
     const look = this.tilted ? TILTED : FROM_ABOVE;
     // Who saw all of the plan still does.
     if (all) this.whole();
     else this.map.easeTo({ ...look, animate: !isStill(), duration: 500 });
+  }
+
+  /** What is built, and the signs on its roofs; how much there is. */
+  private raise(): number {
+    const built = heights();
+    this.source("heights").setData(built);
+    this.source("facilities").setData(onRoofs(collection("facilities"), built));
+    return built.features.length;
   }
 
   private get showsAll(): boolean {
@@ -258,13 +260,15 @@ export class PlanMap {
     map.on("idle", () => this.map.triggerRepaint());
     const paint = (): void => {
       for (const name of DRAWN) (map.getSource(name) as GeoJSONSource).setData(collection(name, layers.layers[name]?.features));
-      (map.getSource("heights") as GeoJSONSource).setData(heights(layers));
+      const built = heights(layers);
+      (map.getSource("heights") as GeoJSONSource).setData(built);
+      (map.getSource("facilities") as GeoJSONSource).setData(onRoofs(collection("facilities", layers.layers["facilities"]?.features), built));
     };
     map.once("load", () => {
       paint();
       const there = new Map(Object.entries(layers.layers).map(([name, { features }]) => [name, new Map(features.map((one) => [one.id, one]))]));
       (map.getSource("differing") as GeoJSONSource).setData(framed(keys, (layer, id) => there.get(layer)?.get(id)));
-      if (this.tilted) map.setLayoutProperty("heights-3d", "visibility", "visible");
+      if (this.tilted) stand(map, true);
     });
     const follow = (): void => {
       map.jumpTo({ center: this.map.getCenter(), zoom: this.map.getZoom(), pitch: this.map.getPitch(), bearing: this.map.getBearing() });
@@ -300,7 +304,6 @@ export class PlanMap {
 
   /** Only what a step changed. */
   change(changed: Changed[]): void {
-    if (this.tilted) this.source("heights").setData(heights());
     const by = new Map<string, Changed[]>();
     for (const one of changed) by.set(one.layer, [...(by.get(one.layer) ?? []), one]);
     for (const [layer, some] of by) {
@@ -320,6 +323,7 @@ export class PlanMap {
         add,
       });
     }
+    if (this.tilted) this.raise();
   }
 
   private changeParcels(some: Changed[]): void {

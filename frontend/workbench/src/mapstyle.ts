@@ -1,9 +1,9 @@
 // How the map looks: its sources, and the layers over one another.
 
-import type { RasterSourceSpecification, StyleSpecification } from "maplibre-gl";
+import type { Map as MapLibre, RasterSourceSpecification, StyleSpecification } from "maplibre-gl";
 
 import { middle } from "../../map/projection";
-import { boundary, FONT, ground, GROUND, line, MANY, names, network, parcelLines, POINTS, signs, withGround } from "../../map/style";
+import { ASIDE, boundary, FONT, ground, GROUND, line, MANY, names, network, parcelLines, POINTS, signs, withGround } from "../../map/style";
 import { GROUPS, type Group } from "./groups";
 import { store } from "./store";
 
@@ -22,7 +22,7 @@ const INK = "#14202b";
 /** A name along a line, or in the middle of land. */
 const name = (id: string, source: string, colour: unknown, more: Record<string, unknown> = {}): object => ({
   id, source, type: "symbol", minzoom: 13,
-  layout: { "text-field": ["coalesce", ["get", "name"], ""], "text-font": FONT, "text-size": 11.5, ...more },
+  layout: { "text-field": ["coalesce", ["get", "name"], ""], "text-font": FONT, "text-size": 11.5, "text-pitch-alignment": "viewport", ...more },
   paint: { "text-color": colour, "text-halo-color": "#ffffff", "text-halo-width": 1.6 },
 }); // prettier-ignore
 
@@ -58,6 +58,16 @@ function structure(): unknown[] {
     { ...name("areas-text", "areas", "#8c1d18", { "text-size": 14 }), filter: POINTS },
     { ...name("structure-text", "structure", "#8c1d18", { "text-offset": [0, 1.4] }), filter: POINTS },
   ];
+}
+
+const NAMES = ["parcels-text", "edited-text", "parcels-code", "edited-code"];
+/** A map that is tilted, or not: names and signs on the roofs of what stands there, which hides what is in the streets. */
+export function stand(map: MapLibre, tilted: boolean): void {
+  map.setLayoutProperty("heights-3d", "visibility", tilted ? "visible" : "none");
+  for (const id of [...NAMES, "facilities-sign"]) map.setLayoutProperty(id, "symbol-height-offset", tilted ? ["coalesce", ["get", "metres"], 0] : 0);
+  // Beside the middle of a roof is the wall, or the next roof.
+  for (const id of NAMES) map.setLayoutProperty(id, "text-variable-anchor", tilted ? ["center"] : [...ASIDE]);
+  for (const id of ["streets-text", "stops-dot"]) map.moveLayer(id, tilted ? "heights-3d" : "facilities-sign");
 }
 
 /** Layers of parcels each twice: as they were drawn, and over them those that were edited since. */
