@@ -30,6 +30,7 @@ def test_each_plan_is_judged_as_it_would_be_alone(plans, lines):
         assert lines[number].error is None
 
 
+@pytest.mark.long
 def test_a_bad_plan_has_its_error_in_its_line_and_stops_no_other(plans, lines):
     assert sorted(lines) == [0, 1, 2, 3, 4]
     for number, said in ((1, "of its keys cannot be used"), (3, "There is no plan at")):

@@ -22,6 +22,7 @@ pytestmark = [
 ]
 
 
+@pytest.mark.long
 def test_every_item_gives_its_result(address):
     done = list(run_on_cluster(address, jobs.double, range(10)))
     assert sorted((one.number, one.item, one.value) for one in done) == [(n, n, 2 * n) for n in range(10)]

@@ -96,6 +96,7 @@ def test_a_worker_that_is_killed_costs_only_the_item_that_it_had(tmp_path):
         assert len((tmp_path / f"{name}.pids").read_text(encoding="utf-8").split()) == 1, name
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.name == "nt", reason="kills a process the POSIX way")
 def test_an_item_that_kills_each_worker_is_given_up_and_the_rest_is_done():
     done = {one.item: one for one in run(jobs.kill_own_process, range(5), workers=2)}

@@ -157,6 +157,7 @@ def test_residents_that_the_manifest_gives_are_held_against_the_parcels() -> Non
         assert (found.said, found.tabled, found.agrees) == (total, 100.0, agrees)
 
 
+@pytest.mark.long
 def test_text_table_and_drawing_of_the_reference_plan_agree_and_all_is_listed() -> None:
     found = check(read(ZONE)).differences
     assert {d.agrees for d in found} == {True}
@@ -172,6 +173,7 @@ def test_text_table_and_drawing_of_the_reference_plan_agree_and_all_is_listed() 
     assert all(set(d.subject) == set(d.note) == {"zh", "en", "ja"} for d in found)
 
 
+@pytest.mark.long
 def test_a_text_that_differs_shows_as_a_row_that_disagrees() -> None:
     (found,) = (d for d in check(read(ZONE / "faulty" / "text_differs")).differences if d.agrees is False)
     assert (found.statement_id, found.said) == ("S05", 3.62)

@@ -33,6 +33,7 @@ def test_every_case_of_the_pack_on_the_page_holds(warwick: Path) -> None:
     assert all(result.holds for result in results)
 
 
+@pytest.mark.long
 def test_the_reference_plan_comes_out_as_the_page_says(warwick: Path, reference: Path) -> None:
     result = bp.check(bp.read(reference), [warwick], on="2010-06-01")
     found = {verdict.rule: (verdict.outcome, verdict.measured) for verdict in result.verdicts}
@@ -42,6 +43,7 @@ def test_the_reference_plan_comes_out_as_the_page_says(warwick: Path, reference:
     assert result.exit_code == 0  # targets do not decide it
 
 
+@pytest.mark.long
 def test_a_verdict_long_after_the_source_was_read_says_so(warwick: Path, reference: Path) -> None:
     result = bp.check(bp.read(reference), [warwick])
     assert "2019-03-08" in result.verdict("warwick-parks").notes[-1]["en"]

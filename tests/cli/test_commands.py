@@ -71,6 +71,7 @@ def test_measure_gives_a_list_even_for_one(reference):
     assert measure["unit"] == "m2"
 
 
+@pytest.mark.long
 def test_measure_lists_what_there_is():
     done = program("measure", "--list", "--json")
     names = [row["id"] for row in json.loads(done.stdout)["measures"]]
@@ -173,6 +174,7 @@ def test_a_reader_who_has_gone_is_no_verdict(reference, arguments):
     assert "Traceback" not in said
 
 
+@pytest.mark.long
 def test_numbers_of_the_reference_plan_are_the_published_ones(reference):
     """The whole way by the command line, on the figures of the notice."""
     document = json.loads(run("check", reference, "--scenario", "b", "--json").stdout)
@@ -200,6 +202,7 @@ def test_check_writes_its_verdicts_as_docx_and_pdf_by_the_ending(reference, tmp_
         assert (tmp_path / name).read_bytes().startswith(begins)
 
 
+@pytest.mark.long
 def test_sheets_name_the_characters_that_print_has_no_form_of(tmp_path):
     titles = {"zh": "㙦溪镇规划", "en": "Plan"}
     write(a_plan(manifest={"packs": ["gb50180"], "scenarios": {}, "title": titles}), tmp_path / "plan")

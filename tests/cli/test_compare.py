@@ -26,6 +26,7 @@ def run(*arguments):
     return done
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("lang", "said"),
     [
@@ -56,6 +57,7 @@ def test_the_page_and_the_tables_are_written_beside_one_json_document(plan, tmp_
     assert str(page) in done.stderr
 
 
+@pytest.mark.long
 def test_a_page_that_cannot_be_written_leaves_nothing(plan, tmp_path):
     (tmp_path / "file").write_text("in the way")
     done = CliRunner().invoke(app, ["compare", plan, "b", "--out", str(tmp_path / "file" / "page.html")])

@@ -124,6 +124,7 @@ def test_an_offices_headings_and_values_do_as_well(plan, tmp_path):
     ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["xls", "ods"])
 def test_rows_of_an_older_or_open_workbook_do_as_well(plan, tmp_path, kind):
     rows = [["parcel_id", "far"], ["QY-01-01", 1.8]]
@@ -203,6 +204,7 @@ def test_a_copy_in_which_nothing_was_edited_makes_no_scenario(plan, tmp_path):
     assert read(plan).manifest.scenarios == {}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -102,6 +102,7 @@ def test_feeds_may_follow_one_another(town) -> None:
     assert [feed["feed"] for feed in json.loads(done.stdout)["feeds"]] == ["line", "other"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("more", "said"),
     [

@@ -44,6 +44,7 @@ def with_land(plan):
     return plan.replace(parcels=pd.concat([parcels, more]), boundary=boundary)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("amended", "kind", "why"),
     [

@@ -133,6 +133,7 @@ def test_the_office_town_is_handed_in_with_the_answers_that_come_along(
     assert code == called(capsys, "accept", tmp_path / "package", "--profile", profile)[0]
 
 
+@pytest.mark.long
 def test_open_fields_of_the_filing_form_name_the_flag_that_fills_them(place, capsys):
     call = ("--profile", "deqing", "--out", place / "filed", "--no-sheets", "--lang", "zh")
     _, _, err = called(capsys, "deliver", place / "plan", *call)
@@ -140,6 +141,7 @@ def test_open_fields_of_the_filing_form_name_the_flag_that_fills_them(place, cap
     assert "`" not in err
 
 
+@pytest.mark.long
 def test_an_answer_that_a_field_may_not_hold_leaves_no_field_of_the_form_open(place, capsys):
     with (place / "form.yaml").open("a", encoding="utf-8") as form:
         form.write('zzbzzt: 示例局\nsfwtsp: "不是"\n')
@@ -149,6 +151,7 @@ def test_an_answer_that_a_field_may_not_hold_leaves_no_field_of_the_form_open(pl
     assert "未填" not in err
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("call", "said"),
     [

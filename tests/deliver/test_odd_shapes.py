@@ -52,6 +52,7 @@ def test_a_plan_without_a_chinese_name_is_delivered(tmp_path, profile):
     assert list((tmp_path / "package").glob("?*.gdb"))
 
 
+@pytest.mark.long
 def test_an_accepted_plan_names_the_packs_that_judge_it(tmp_path):
     plan = town()
     deliver(plan, check(plan, packs=["gb50137"]), load_delivery_profile("deqing"), tmp_path / "package")

@@ -92,6 +92,7 @@ def test_the_volume_of_an_institute_has_less_than_two_false_alarms_in_a_hundred_
     assert len(made.false) < 0.02 * sum(one.kind == "number" for one in statements), made.false
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "text",
     [
@@ -203,6 +204,7 @@ def test_a_figure_of_another_time_edition_or_wish_is_no_alarm(small, text, found
     assert [state for _, state, _ in numbers(small, text)] == found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("text", "state"),
     [
@@ -309,6 +311,7 @@ def test_a_rate_a_past_a_need_or_a_part_is_no_alarm(small, text):
     assert "missed" not in [state for _, state, _ in numbers(small, text)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", ["zh", "en", "ja"])
 def test_a_true_page_has_no_alarm(views, lang):
     document = docx.Document()

@@ -55,6 +55,7 @@ def expected(repo):
     return tomllib.loads((repo / "examples/broken-packages/expected.toml").read_text("utf-8"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["deqing", "hangzhou-xg", "wenzhou", "zhongshan"])
 def test_a_package_in_order_has_no_fault_and_every_rule_is_judged(clean, name):
     found = accept(clean / name, load_delivery_profile(name), None, upper=clean / "upper.gpkg")
@@ -153,6 +154,7 @@ def test_a_damaged_workbook_of_tables_is_a_fault_and_what_rests_on_it_is_not_jud
     assert not_judged == ("qc-balance", "qc-text")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "rewrite",
     [
@@ -171,6 +173,7 @@ def test_a_list_of_digests_holds_however_another_system_wrote_it(clean, tmp_path
     assert accept(package, profile, None, upper=clean / "upper.gpkg").judgement.checks == ()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("content", [None, b""])
 def test_without_a_list_of_digests_that_is_one_fault_not_one_a_file(clean, tmp_path, content):
     package, profile = tmp_path / "package", load_delivery_profile("hangzhou-xg")
@@ -340,6 +343,7 @@ def test_a_field_that_is_empty_in_many_features_is_said_once_with_all_of_them(tm
     assert not {"RJLXX", "LDLSX", "PTGSS", "PTSZS"} & set(empty)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["deqing", "hangzhou-xg", "wenzhou", "zhongshan"])
 def test_a_plan_without_parcels_is_sent_back(tmp_path, name):
     plan, profile = town(title={"zh": "示例镇"}), load_delivery_profile(name)
@@ -350,6 +354,7 @@ def test_a_plan_without_parcels_is_sent_back(tmp_path, name):
     assert "has no feature" in empty[0].message["en"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lacking", ["", "far"])
 def test_zhongshan_takes_a_sound_plan_and_sends_back_one_that_lacks_a_floor_area_ratio(tmp_path, lacking):
     plan, profile = town(title={"zh": "示例镇"}, authority="示例局"), load_delivery_profile("zhongshan")

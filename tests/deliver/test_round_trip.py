@@ -156,6 +156,7 @@ def first_hop(profile):
     return plan, hop(plan, load_delivery_profile(profile))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("pair", PAIRS)
 def test_every_pair_of_profiles_lists_its_losses(pair):
     plan, first = first_hop(pair[0])
@@ -322,6 +323,7 @@ def test_a_note_that_states_a_value_is_read_and_the_others_get_numbers_of_their_
     assert len(set(ids)) == len(ids)
 
 
+@pytest.mark.long
 def test_a_database_whose_names_are_in_small_letters_is_read_as_any_other(tmp_path):
     plan, profile = town(title={"zh": "示例镇"}), load_delivery_profile("deqing")
     deliver(plan, check(plan, packs=["gb50137"]), profile, tmp_path / "package", answers=ANSWERS)
@@ -342,6 +344,7 @@ def test_a_database_whose_names_are_in_small_letters_is_read_as_any_other(tmp_pa
     assert next(rules) - {"qc-digest"} == next(rules) - {"qc-digest"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("base", "kind", "stated", "found"),
     [(False, None, 1, None), (True, None, 3, 3), (True, 4, 4, 3)],

@@ -58,6 +58,7 @@ DAMAGES = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("damage", DAMAGES)
 @pytest.mark.parametrize("name", SEALED)
 def test_an_amendment_with_a_changed_file_does_not_hold(sealed, tmp_path, capsys, name, damage):

@@ -18,6 +18,7 @@ from blockplan.deliver.text.scan import numbers as scanned
 from blockplan.plan import read, write
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("text", "found"),
     [
@@ -372,6 +373,7 @@ def test_a_file_that_is_no_word_document_is_refused(tmp_path, capsys):
     assert "cannot be read as a Word document" in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_a_text_that_goes_along_in_a_package_is_held_against_its_layers(small, tmp_path):
     from blockplan.deliver.handover import deliver
     from blockplan.deliver.profile import load_delivery_profile
@@ -413,6 +415,7 @@ def test_what_a_profile_has_no_field_for_is_no_fault_of_a_text_that_goes_along(v
     assert [one.id for one in made.judgement.checks if one.rule == "qc-text"] == ["object:02-03-02/far"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("text", "bound_to"),
     [

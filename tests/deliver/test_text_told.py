@@ -145,6 +145,7 @@ def test_a_column_headed_by_the_unit_of_land_holds_areas(small):
     assert (found.state, found.bound_to) == ("missed", "object:K-A-01/area")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("text", "found"),
     [

@@ -73,6 +73,7 @@ def test_the_area_of_the_other_parcels_is_not_held_against_that_of_the_class_lef
     assert area[1] in {"kept", "not_evidenced"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("text", ["K-B-01 has a floor area of 18,000 m².", "K-B-01地块建筑面积18000平方米。"])
 def test_floor_area_that_a_plan_does_not_state_is_not_that_of_the_land(small, text):
     parcels = small.plan.layer("parcels").assign(floor_area_m2=None, floor_area_m2_max=None)
@@ -142,6 +143,7 @@ def test_where_such_a_figure_comes_from_is_said_in_words(of, said):
     assert source_said(of, "en") == said
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("stated", "text", "state"),
     [

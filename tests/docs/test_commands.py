@@ -83,6 +83,7 @@ def understood(words: tuple[str, ...]) -> str:
     return ""
 
 
+@pytest.mark.long(7)
 @pytest.mark.parametrize("page", every("blockplan"))
 def test_the_commands_of_a_page_run_and_print_what_it_shows(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -36,6 +36,7 @@ def imported(request, town, tmp_path_factory):
     return import_office([town / request.param], out), read(out)
 
 
+@pytest.mark.long
 def test_the_parcels_and_the_roads_made_between_them_tile_the_town(imported):
     result, plan = imported
     parcels = plan.layer("parcels")
@@ -166,6 +167,7 @@ def test_every_defect_of_the_drawing_is_found_and_no_other(repo, town, tmp_path,
     assert found == sorted(script.DEFECTS)
 
 
+@pytest.mark.long
 def test_the_town_in_two_forms_at_once_is_one_town(town, tmp_path):
     result = import_office([town / "shapefiles", town / "geopackage"], tmp_path / "office-town")
     assert sum(one.rule == "office-twice" for one in result.findings) == 6
@@ -174,6 +176,7 @@ def test_the_town_in_two_forms_at_once_is_one_town(town, tmp_path):
     assert not [one for one in validate(plan) if one.rule == "pq-double"]
 
 
+@pytest.mark.long
 def test_verdicts_worked_out_by_hand(town, tmp_path):
     import_office([town / "shapefiles"], tmp_path / "office-town")
     found = {one.rule: one for one in check(read(tmp_path / "office-town")).verdicts}
@@ -184,6 +187,7 @@ def test_verdicts_worked_out_by_hand(town, tmp_path):
     assert found["gb50180-f-primary"].outcome == "fail", "homes in the north-east are farther than 500 m"
 
 
+@pytest.mark.long
 def test_the_number_that_the_table_writes_with_a_letter_is_joined_and_told(town, tmp_path):
     result = import_office([town / "shapefiles"], tmp_path / "office-town")
     near = [one for one in result.findings if one.rule == "office-near-miss"]
@@ -217,6 +221,7 @@ def test_the_script_draws_the_town_that_lies_there(repo, town, tmp_path, monkeyp
     assert shapely.area(module.shape(module.LOTS[0])) == 8000
 
 
+@pytest.mark.long
 def test_a_plan_is_called_after_the_one_drawing_of_its_folder(town, tmp_path):
     import_office([town / "drawing"], tmp_path / "plan")
     assert read(tmp_path / "plan").manifest.title["zh"] == "示例镇"

@@ -323,6 +323,7 @@ def test_nothing_that_the_pack_reports_is_unknown_in_the_plan(name: str) -> None
     assert {found.id: found.missing for found in reported if found.value is None} == {}
 
 
+@pytest.mark.long
 def test_the_states_of_the_sentences_are_kept_represented_or_context() -> None:
     states = states_as_drawn()
     context = {"P05", "P06", "P08"}

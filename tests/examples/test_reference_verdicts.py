@@ -40,6 +40,7 @@ def test_scenario_has_the_verdicts_written_by_hand(name: str) -> None:
     assert result.faults == ()
 
 
+@pytest.mark.long
 def test_the_plan_carries_52208_people_bound_by_land_for_schools() -> None:
     expected, capacity = EXPECTED["scenarios"]["a"], check(read(ZONE, "a")).capacity
     assert capacity.residents == expected["capacity"]
@@ -47,6 +48,7 @@ def test_the_plan_carries_52208_people_bound_by_land_for_schools() -> None:
     assert dict(capacity.by_rule) == expected["by_rule"]
 
 
+@pytest.mark.long
 def test_by_the_network_90_to_98_percent_reach_a_park_entrance() -> None:
     readings = {
         reading.id: reading.share for reading in check(read(ZONE)).verdict("zone-green-access").readings

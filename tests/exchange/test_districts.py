@@ -60,6 +60,7 @@ def test_every_source_feature_is_in_the_plan_or_in_the_list(district):
         assert kept + left_out == len(gpd.read_file(source, layer=layer)), layer
 
 
+@pytest.mark.long
 @pytest.mark.shared
 def test_the_plan_says_whose_the_data_are_and_invents_nothing(district):
     _, plan, summary, _ = district
@@ -120,6 +121,7 @@ READINGS = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.shared
 def test_within_500_m_of_green_has_the_six_known_answers(district):
     name, plan, _, _ = district
@@ -132,6 +134,7 @@ def test_within_500_m_of_green_has_the_six_known_answers(district):
         assert shares[reading] == (pytest.approx(known, abs=off), "buildings"), reading
 
 
+@pytest.mark.long
 @pytest.mark.shared
 def test_what_is_asked_per_resident_is_unknown_and_the_rest_is_judged(district):
     _, plan, _, _ = district

@@ -76,6 +76,7 @@ def odd(tmp_path):
     return read(tmp_path / "odd")
 
 
+@pytest.mark.long
 def test_holes_parts_and_control_lines_come_back(tmp_path):
     plan = odd(tmp_path)
     write_dxf(plan, tmp_path / "odd.dxf")
@@ -90,6 +91,7 @@ def test_holes_parts_and_control_lines_come_back(tmp_path):
     assert [one.message for one in result.findings if one.rule.startswith("cad-")] == []
 
 
+@pytest.mark.long
 def test_the_drawing_is_sound_for_other_programs(tmp_path):
     write_dxf(odd(tmp_path), tmp_path / "odd.dxf")
     document = ezdxf.readfile(tmp_path / "odd.dxf")
@@ -105,6 +107,7 @@ def test_the_drawing_is_sound_for_other_programs(tmp_path):
     assert {one.get_attrib_text("容积率") for one in blocks} == {"≤2", "≤1.5", "", "≤0.8"}
 
 
+@pytest.mark.long
 def test_the_command_draws_and_says_what_is_not_in_the_drawing(tmp_path):
     odd(tmp_path)
     done = CliRunner().invoke(
@@ -115,6 +118,7 @@ def test_the_command_draws_and_says_what_is_not_in_the_drawing(tmp_path):
     assert said["drawn"]["control_lines"] == 1
 
 
+@pytest.mark.long
 def test_overlays_that_a_drawing_has_no_colour_for_are_counted_as_left_out(tmp_path):
     plan = odd(tmp_path)
     lines = plan.layers["control_lines"].copy()

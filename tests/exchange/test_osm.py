@@ -110,6 +110,7 @@ def test_who_walks_and_drives_where(tags, walk, drive):
     assert first(rules.drive, tags).drive is drive
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("tags", "level"),
     [

@@ -33,6 +33,7 @@ def outlined(tmp_path):
     return run
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("options", [(), ("--boundary", "derived")])
 def test_planned_land_that_nobody_gave_is_said_and_marks_every_figure_of_area(outlined, tmp_path, options):
     words = "bounding box of streets (derived at import)"

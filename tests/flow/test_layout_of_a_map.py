@@ -70,6 +70,7 @@ def test_a_map_becomes_a_plan_with_parcels_between_its_streets(town: Path, tmp_p
     assert run("propose", "undo", town, "drawn").returncode == 0
 
 
+@pytest.mark.long
 def test_blocks_tile_the_boundary_and_the_empty_one_alone_is_undecided(town: Path) -> None:
     plan, changes = with_blocks(read(town))
     parcels, houses = plan.layer("parcels"), plan.layer("buildings").geometry.union_all()

@@ -53,6 +53,7 @@ def test_a_scenario_has_the_outcomes_written_for_it(scenario: str) -> None:
     assert result.faults == ()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("scenario", EXPECTED["scenarios"])
 def test_a_scenario_has_the_values_written_for_it(scenario: str) -> None:
     wanted = EXPECTED["scenarios"][scenario]["measured"]
@@ -60,6 +61,7 @@ def test_a_scenario_has_the_values_written_for_it(scenario: str) -> None:
     assert measured == pytest.approx(wanted, rel=DIGITS)
 
 
+@pytest.mark.long
 def test_the_plan_as_drawn_is_scenario_a() -> None:
     base, a = check(read(PLAN)).to_dict(), judged("a").to_dict()
     for key in ("residents", "capacity", "verdicts", "reported", "statements", "faults", "parameters"):
@@ -136,6 +138,7 @@ def test_a_faulty_variant_leaves_unknown_what_its_fault_touches_and_nothing_else
     assert all(result.verdict(rule).missing for rule in unknown)
 
 
+@pytest.mark.long
 def test_the_sentence_that_differs_from_the_drawing_is_missed() -> None:
     states = {
         statement.statement_id: statement.state for statement in judged_variant("text_differs").statements

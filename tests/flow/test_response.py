@@ -157,6 +157,7 @@ def test_segments_are_split_and_merged_by_command(call) -> None:
     assert whole == [{"segment": "O-2.4", "start": 0, "end": 11, "text": "离公园太远，老人走不动"}]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("rows", "said"),
     [

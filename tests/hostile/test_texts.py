@@ -13,6 +13,7 @@ from blockplan.texts import shortened
 TEXTS = {entry.name: entry for entry in texts()}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_hostile_text_is_kept_as_it_came_and_turns_nothing_around_it(name: str) -> None:
     content = TEXTS[name].content

@@ -44,6 +44,7 @@ def test_a_search_is_forgotten_with_its_scenario(place: Path) -> None:
     assert edited(place, "draft", 800).search.to_dict("en") == {"state": "none"}
 
 
+@pytest.mark.long
 def test_a_locked_scenario_is_not_dropped_or_renamed_and_who_locked_it_is_said(place: Path) -> None:
     desk = EditingDesk(place)
     desk.open("draft")

@@ -202,6 +202,7 @@ def test_parts_of_a_measurement_that_stands_are_not_gone_through_again(
     assert not gone_through & {"circle_land_share", "circle_park_size"}
 
 
+@pytest.mark.long
 def test_after_a_home_comes_goes_or_turns_to_shops_the_session_equals_the_saved_plan() -> None:
     session = live(a_full_plan(100, 2), ["gb50180", "tod"])
     parcels = session.plan.layer("parcels")
@@ -254,6 +255,7 @@ def test_where_the_drawing_ends_stands_where_a_corner_moves_beside_which_nobody_
         assert end_of(anew, homes(anew)) is before
 
 
+@pytest.mark.long
 def test_what_packs_only_report_is_measured_when_somebody_asks_for_it() -> None:
     session = live(town(packs=PACKS))
     assert session.judged.reported == session.snapshot(reporting=False).result.reported == ()
@@ -631,6 +633,7 @@ def test_what_cannot_be_done_at_the_map_is_said_in_the_readers_language(lang: st
         assert any("\u3041" <= letter <= "\u9fff" for letter in found.value.text[lang])
 
 
+@pytest.mark.long
 def test_a_facility_dragged_off_its_parcel_is_a_fault_with_its_place_at_once() -> None:
     session = live(town(packs=PACKS))
     for to, case in (((500_250.0, 4_400_050.0), "stands"), ((500_350.0, 4_400_050.0), "planned")):

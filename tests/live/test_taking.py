@@ -31,6 +31,7 @@ def other() -> Session:
     return found
 
 
+@pytest.mark.long
 def test_a_value_of_another_scenario_is_taken_alone_and_undone(session: Session, other: Session) -> None:
     before = session.plan.rows_hash
     tried = session.take_part(other.plan, ["parcels:A"], trial=True)
@@ -46,6 +47,7 @@ def test_a_value_of_another_scenario_is_taken_alone_and_undone(session: Session,
     assert session.plan.rows_hash == before
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("only", "said", "together"),
     [
@@ -134,6 +136,7 @@ def test_all_that_differs_makes_the_scenario_what_the_other_is(session: Session,
         session.take_part(other.plan, ["parcels:A"])
 
 
+@pytest.mark.long
 def test_one_goes_back_to_a_version_as_a_step_that_can_be_undone(session: Session) -> None:
     session.apply([use("A", "1401")])
     version = NamedVersion("first", len(session.steps), session.plan.rows_hash, "", "")

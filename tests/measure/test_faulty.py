@@ -92,6 +92,7 @@ def test_a_housing_parcel_that_is_not_drawn_is_what_land_a_resident_lacks() -> N
     assert (found.value, [one.column for one in found.missing]) == (None, ["geometry"])
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 def test_one_shape_of_any_kind_in_every_layer_stops_no_measure(shape: Any) -> None:
     layers = {

@@ -80,6 +80,7 @@ def by_scope(found: Measurement) -> dict[str, Any]:
     return {"value": found} | {part.scope: part for part in found.by if ":" in part.scope}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [0, 1, 2, 3])
 def test_no_way_to_complete_a_plan_leads_out_of_what_was_said_of_it(seed: int) -> None:
     plan = random_plan(seed, columns=5, rows=4, empty=0.02)

@@ -74,6 +74,7 @@ def test_the_town_is_measured_in_every_way_that_there_is() -> None:
     assert len({way.id for way in WAYS}) == len(WAYS)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("way", "metres"), FACILITY_M.items())
 def test_each_reading_of_a_school_is_what_a_ruler_gives(way: str, metres: float) -> None:
     for limit, share in ((round(metres, 2), 1), (round(metres - 0.01, 2), 0)):

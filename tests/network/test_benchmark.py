@@ -34,6 +34,7 @@ def test_a_generated_grid_gives_one_object_a_line_and_scipy_agrees(repo: Path) -
         assert row["cpu_s"] > 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

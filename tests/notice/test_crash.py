@@ -118,6 +118,7 @@ def commits(log: Path) -> list[int]:
     return found
 
 
+@pytest.mark.long
 def test_a_record_whose_newest_pages_were_torn_away_is_refused(tmp_path: Path) -> None:
     begin(tmp_path)
     log = tmp_path / "notice.sqlite-wal"
@@ -176,6 +177,7 @@ def test_a_signature_that_cannot_be_kept_is_not_given_and_the_truth_is_told(tmp_
         assert [event.kind for event in store.events()] == ["opened", "submitted"]
 
 
+@pytest.mark.long
 def test_a_backup_taken_under_load_is_whole(tmp_path: Path) -> None:
     begin(tmp_path)
     process = subprocess.Popen(

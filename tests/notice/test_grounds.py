@@ -127,6 +127,7 @@ def test_both_take_the_record_and_its_archive_as_they_are(made: Finished, repo: 
     assert grounds[8] is None
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("number", "ground"), KEPT_BACK.items())
 def test_words_that_the_log_keeps_back_and_a_public_record_shows_are_found(
     made: Finished, bent: Path, repo: Path, number: int, ground: str
@@ -183,6 +184,7 @@ def erased_file(made: Finished, bent: Path) -> str:
     return "files"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("change", [erased_body, erased_name, erased_file], ids=lambda one: one.__name__)
 def test_what_is_erased_by_the_log_and_still_here_is_found(
     made: Finished, bent: Path, repo: Path, change: Callable[[Finished, Path], str]
@@ -204,6 +206,7 @@ def test_a_file_that_no_entry_speaks_of_is_found(made: Finished, bent: Path, rep
     assert both_find(repo, bent) == {("file_extra", "no entry speaks of it")}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["body_key", "files", "note"])
 def test_a_line_that_keeps_its_words_back_and_gives_more_away_is_refused(
     made: Finished, bent: Path, repo: Path, name: str

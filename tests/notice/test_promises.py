@@ -94,6 +94,7 @@ def test_one_that_was_entered_late_or_with_other_words_is_found(office: Office, 
     assert ask({"op": "receipt", "document": whole}) == ["refused"]
 
 
+@pytest.mark.long
 def test_a_bent_promise_or_another_office_s_is_refused(office: Office, ask: Any, tmp_path: Path) -> None:
     _, made = promised(office)
     (tmp_path / "other").mkdir()

@@ -219,6 +219,7 @@ WITHOUT_KEY = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("way", WITHOUT_KEY)
 def test_both_find_what_is_bent_without_the_key(bent: Path, ask: Any, way: str) -> None:
     put_lines(bent, WITHOUT_KEY[way](lines_of(bent)))

@@ -237,6 +237,7 @@ BENT = {
 }  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("change", BENT, ids=lambda change: change.__name__)
 def test_both_verifiers_find_what_the_clerk_with_the_key_can_bend(
     made: Finished, tmp_path: Path, repo: Path, change: Callable[[Lines, Lines], Lines]

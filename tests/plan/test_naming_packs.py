@@ -26,6 +26,7 @@ def named(place: Path, text: str) -> str:
     return (place / "plan.toml").read_bytes().decode()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("empty", "filled"),
     [

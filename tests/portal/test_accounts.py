@@ -200,6 +200,7 @@ def test_sessions_are_listed_and_the_others_can_be_ended(config: Config) -> None
     assert one.get("/en/office/").status_code == 200
 
 
+@pytest.mark.long
 def test_an_administrator_gives_takes_and_closes_and_everything_is_noted(config: Config) -> None:
     admin = browser_of(a_member("Zhou", "admin"))
     staff = a_member("Li", "clerk")

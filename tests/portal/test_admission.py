@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -15,7 +16,6 @@ from blockplan.portal.submissions.services import new_form
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
     from django.http import HttpResponse
     from tests.support.notice_records import HandClock
 
@@ -35,6 +35,7 @@ def kept(config: Config) -> list[Path]:
     return [path for path in config.files.rglob("*") if path.is_file()]
 
 
+@pytest.mark.long
 def test_files_of_opinions_that_are_turned_away_are_not_kept(opened: DatabaseStore, config: Config) -> None:
     first = new_form()
     before = len(kept(config))
@@ -45,6 +46,7 @@ def test_files_of_opinions_that_are_turned_away_are_not_kept(opened: DatabaseSto
     assert Opinion.objects.count() == 30
 
 
+@pytest.mark.long
 def test_nothing_is_read_of_who_is_turned_away(opened: DatabaseStore) -> None:
     for number in range(30):
         body = json.dumps({"text": f"x{number}"})

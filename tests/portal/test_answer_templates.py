@@ -57,6 +57,7 @@ def put_in(client: Client, path: str, **typed: str) -> dict[str, str]:
     return {name: unescape(words).strip() for name, words in found}
 
 
+@pytest.mark.long
 def test_fields_are_filled_from_opinion_plan_and_verdict_in_the_language_of_each(planner: Client) -> None:
     said = put_in(planner, point_of(planner))
     assert said["reason_en"].startswith(
@@ -80,6 +81,7 @@ def test_words_of_a_template_come_after_what_was_typed_and_nothing_typed_is_lost
     assert said["reason_ja"] == "確認しました。"
 
 
+@pytest.mark.long
 def test_no_answer_is_given_with_a_field_left_or_with_a_templates_words_alone(planner: Client) -> None:
     at = point_of(planner)
     said = put_in(planner, at)
@@ -229,6 +231,7 @@ def test_a_clerk_reads_templates_and_does_not_change_them(planner: Client) -> No
     assert clerk.post(TEMPLATES, {"title": "Mine", "text_en": "x", "seen": ""}).status_code == 403
 
 
+@pytest.mark.long
 def test_a_point_says_who_else_opened_it_until_she_opens_another_and_keeps_nobody_from_answering(
     planner: Client,
 ) -> None:

@@ -33,6 +33,7 @@ def read(path: str) -> Any:
     return json.loads(Client().get(path).content)
 
 
+@pytest.mark.long
 def test_typed_coordinates_are_kept_as_typed_and_as_a_point_and_come_out_everywhere(
     inside: tuple[float, float],
 ) -> None:
@@ -58,6 +59,7 @@ def test_typed_coordinates_are_kept_as_typed_and_as_a_point_and_come_out_everywh
         assert "the whole plan" not in page
 
 
+@pytest.mark.long
 def test_a_drawing_in_degrees_is_turned_into_the_plan_and_what_was_sent_stays_beside_it(
     inside: tuple[float, float],
 ) -> None:
@@ -93,6 +95,7 @@ def test_words_of_an_address_stay_words_and_a_search_says_what_they_may_mean(sho
     assert (opinion["place"], opinion["geometry"]) == ({"said": "behind the school"}, None)
 
 
+@pytest.mark.long
 def test_a_search_for_coordinates_answers_the_place_and_what_lies_there(inside: tuple[float, float]) -> None:
     x, y = inside
     found = read(f"/api/v1/notices/town/places?search={x},{y}&datum=plan")
@@ -120,6 +123,7 @@ REFUSED: tuple[tuple[dict[str, Any], str], ...] = (
 )  # fmt: skip
 
 
+@pytest.mark.long
 def test_a_place_that_is_none_is_refused_with_its_code_and_nothing_is_entered(shown: DatabaseStore) -> None:
     # One notice for all: making a plan ready takes a second.
     for given, code in REFUSED:

@@ -181,6 +181,7 @@ def test_a_body_that_is_no_plain_document_is_refused_in_one_shape(
     assert set(json.loads(answer.content)) == {"error", "message", "remedy"}
 
 
+@pytest.mark.long
 def test_methods_and_media_types_that_no_route_takes_are_refused_in_one_shape(opened: DatabaseStore) -> None:
     client = Client()
     for method in ("PUT", "DELETE", "PATCH", "TRACE", "PROPFIND"):

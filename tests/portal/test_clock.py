@@ -144,6 +144,7 @@ def glitch(opened: DatabaseStore, clock: HandClock, monkeypatch: pytest.MonkeyPa
     an_opinion("on day one of 30")
 
 
+@pytest.mark.long
 def test_pages_and_api_go_by_the_time_of_the_record(
     shown: DatabaseStore, clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -38,6 +38,7 @@ def _approve(planner: Client, approver: Client, *, points: int) -> None:
     told(approver, waiting, {"confirm": "1"})
 
 
+@pytest.mark.long
 def test_a_notice_goes_the_whole_way_to_a_published_report_that_verifies(
     shown: DatabaseStore, clock: HandClock, planner: Client, approver: Client, tmp_path: Path
 ) -> None:
@@ -306,6 +307,7 @@ def test_two_tabs_do_not_overwrite_each_other(opened: DatabaseStore, planner: Cl
     assert planner.post(HERE + "desk/segments/", moved).status_code == 400
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", ["desk/segments/O-1.1/", "desk/themes/T-1/"])
 @pytest.mark.parametrize("fault", [{"kind": ""}, {"reason_en": ""}])
 def test_an_answer_that_lacks_something_is_not_sent_over_one_that_was_given_meanwhile(

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from blockplan.portal.record.store import DatabaseStore
 
 
+@pytest.mark.long
 def test_a_draft_is_listed_by_the_title_of_its_plan(config: Config, planner: Client) -> None:
     told(planner, "/en/office/notices/new/", {"id": "town", "rule": "CN cn-art26"})
     assert ">town</a>" in planner.get("/en/office/").content.decode()
@@ -62,6 +63,7 @@ def test_a_draft_is_listed_by_the_title_of_its_plan(config: Config, planner: Cli
     assert f"{title} · town</h1>" in planner.get(HERE + "draft/").content.decode()
 
 
+@pytest.mark.long
 def test_the_title_of_a_draft_is_one_query_a_page_and_reads_no_document(
     config: Config, planner: Client
 ) -> None:

@@ -202,6 +202,7 @@ def test_a_code_is_taken_in_whatever_case_and_with_look_alikes(mine: dict[str, s
     assert f'value="{code}"' in html
 
 
+@pytest.mark.long
 def test_a_code_is_taken_wherever_hyphens_and_spaces_are_typed_in_it(mine: dict[str, str]) -> None:
     plain = mine["secret"].replace("-", "")
     for hyphens in range(28):

@@ -64,6 +64,7 @@ def test_objects_that_cannot_be_named_leave_the_list_of_places_to_those_that_can
     assert (found["about"], found["n"]) == (f"parcels:{PARCEL}", 2)
 
 
+@pytest.mark.long
 def test_a_tap_a_number_and_coordinates_of_any_datum_lead_to_one_place(shown: DatabaseStore) -> None:
     tap = ask(at=f"{X},{Y}")["here"]
     assert tap["sub"] == f"parcel {PARCEL} · Life-services area"
@@ -103,6 +104,7 @@ def test_what_a_place_stands_on_lies_to_no_side_of_it(shown: DatabaseStore) -> N
     assert [(one["metres"], one["side"]) for one in near[:2]] == [("here", ""), ("39 m", "south-west")]
 
 
+@pytest.mark.long
 def test_names_are_offered_while_somebody_types_in_the_language_of_the_page(shown: DatabaseStore) -> None:
     for lang, names in {"en": ("Fenglin Street", "Fenglin Primary School"), "ja": ("楓林小学校",)}.items():
         html = Client().get(f"/{lang}/notices/town/").content.decode()
@@ -257,6 +259,7 @@ def test_a_plan_without_parcels_is_drawn_as_wide_as_what_it_has(shown: DatabaseS
     mapdata.bounds.cache_clear()
 
 
+@pytest.mark.long
 def test_the_first_load_of_the_map_is_at_most_400_kb(shown: DatabaseStore) -> None:
     client = Client(headers={"Accept-Encoding": "gzip"})
     front = client.get("/en/notices/town/").content.decode()
@@ -270,6 +273,7 @@ def test_the_first_load_of_the_map_is_at_most_400_kb(shown: DatabaseStore) -> No
     assert sum(sizes.values()) <= 360_000, sizes
 
 
+@pytest.mark.long
 def test_what_the_map_needs_first_is_asked_for_with_the_page(shown: DatabaseStore) -> None:
     page = Client().get("/en/notices/town/").content.decode()
     script = re.search(r'src="(/map/[^"]*/map\.js)"', page)
@@ -373,6 +377,7 @@ def test_the_register_tells_a_parcel_by_its_use_and_streets_beside_its_number(sh
         assert re.search(rf"Urban housing · [^<]*Street[^<]* · parcel {PARCEL}<", said), path
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("kinds", "said"),
     [

@@ -59,6 +59,7 @@ def test_the_list_begins_with_what_has_no_answer_and_each_filter_says_how_many_i
     assert listed(planner, f"{HERE}desk/themes/T-1/") == ["O-1.1", "O-2.2"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("said", "found"),
     [
@@ -198,6 +199,7 @@ def test_the_words_that_are_sought_are_marked_and_figures_of_a_number_are_not(
     assert f"<mark>{point.number} b</mark>enches." in said(f"{point.number} b")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("lang", "name"),
     [

@@ -59,6 +59,7 @@ def test_the_release_check_is_asked_of_one_person_and_its_signature_of_another(
     assert next_for(planner, DRAFT) == (asked, DRAFT + "release/")
 
 
+@pytest.mark.long
 def test_a_notice_says_what_waits_and_when_it_may_be_closed(
     config: Config, clock: HandClock, opened: DatabaseStore
 ) -> None:

@@ -434,6 +434,7 @@ def test_a_poll_does_not_ask_when_the_notice_was_opened(
     assert not [query for query in asked if Entry._meta.db_table in query["sql"]]
 
 
+@pytest.mark.long
 def test_a_clerk_is_told_that_a_planner_answers_and_tries_changes(shown: DatabaseStore) -> None:
     clerk = browser_of(a_member("Zhao", "clerk"))
     send(shown, "More beds, please.", targets=[{"layer": "facilities", "id": "NH-3"}])
@@ -486,6 +487,7 @@ def test_a_number_is_read_where_a_column_holds_numbers_and_only_as_people_write_
     assert read_as("0701", "parcels", "land_use") == "0701"
 
 
+@pytest.mark.long
 def test_a_drawn_place_of_a_plan_without_parcels_offers_no_object(
     shown: DatabaseStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -77,6 +77,7 @@ def named(mail: str, *roles: str) -> None:
     assert admin.post("/en/office/staff/", said).status_code == 302
 
 
+@pytest.mark.long
 def test_whom_an_administrator_named_by_mail_comes_in_and_is_known_from_then_on(
     openid: IdentityService,
 ) -> None:
@@ -157,6 +158,7 @@ def test_strangers_and_unverified_addresses_get_one_answer_and_no_account(
     assert not SocialAccount.objects.exists()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "how", ["nonce", "no nonce", "audience", "audiences", "issuer", "over", "person", "key"]
 )
@@ -200,6 +202,7 @@ def test_who_turns_back_at_the_service_is_told_so_and_a_link_cannot_ask_for_more
     assert "prompt" not in more.headers["Location"]
 
 
+@pytest.mark.long
 def test_our_second_factor_is_asked_for_after_the_service_as_after_a_password(
     openid: IdentityService,
 ) -> None:

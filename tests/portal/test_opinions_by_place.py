@@ -35,6 +35,7 @@ def test_opinions_stand_on_the_map_only_where_their_words_are_open(shown: Databa
     assert said["features"][0]["geometry"]["coordinates"] == [round(X + 10, 1), round(Y, 1)]
 
 
+@pytest.mark.long
 def test_the_list_by_place_counts_what_was_drawn_in_the_whole_plan_too(shown: DatabaseStore) -> None:
     def listed() -> list[tuple[str, str]]:
         html = Client().get("/en/notices/town/").content.decode()
@@ -56,6 +57,7 @@ def test_the_list_by_place_counts_what_was_drawn_in_the_whole_plan_too(shown: Da
     assert listed() == [(f"parcels:{PARCEL}", "2"), ("", "1")]
 
 
+@pytest.mark.long
 def test_places_drawn_are_read_once_and_again_only_where_an_entry_is_about_them(
     shown: DatabaseStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -153,6 +155,7 @@ def test_opinions_by_place_are_read_no_second_time_for_who_holds_them_until_an_e
     assert (gone.status_code, len(gone.json()["features"])) == (200, 1)
 
 
+@pytest.mark.long
 def test_opinions_are_listed_by_the_places_they_are_about_without_a_script_too(
     shown: DatabaseStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -63,6 +63,7 @@ def commented(shown: DatabaseStore) -> DatabaseStore:
     return shown
 
 
+@pytest.mark.long
 def test_a_notice_says_until_when_by_the_clock_and_zone_of_its_place(
     shown: DatabaseStore, clock: HandClock
 ) -> None:
@@ -109,6 +110,7 @@ def test_a_law_is_cited_as_people_of_the_readers_language_cite_it(shown: Databas
     assert "art. 26" not in read("/zh/notices/town/")
 
 
+@pytest.mark.long
 def test_a_notice_says_what_the_office_left_out(shown: DatabaseStore) -> None:
     page = read("/en/notices/town/")
     assert "Town planning office" in page
@@ -172,6 +174,7 @@ def test_a_term_of_several_things_stands_once_before_them(shown: DatabaseStore) 
     assert parcel.count("(area)") == parcel.count("(subblock)") == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_no_unit_stands_on_another_line_than_its_number(shown: DatabaseStore, lang: str) -> None:
     facts = read(f"/{lang}/notices/town/").partition('<dl class="answers">')[2].partition("</dl>")[0]
@@ -224,6 +227,7 @@ def test_what_is_not_there_is_a_page_that_says_so(shown: DatabaseStore, begun: D
         assert "There is no such page" in answer.content.decode()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", languages_here(LANGUAGES))
 def test_no_page_has_words_of_its_own(
     commented: DatabaseStore, monkeypatch: pytest.MonkeyPatch, lang: str
@@ -363,6 +367,7 @@ def test_an_answer_names_what_it_changes_as_readers_call_it() -> None:
     assert "区画 A-1 · 高さ（m）：80 → <strong>54</strong>" in said
 
 
+@pytest.mark.long
 def test_what_another_build_kept_of_a_plan_is_made_again(shown: DatabaseStore) -> None:
     version = PlanVersion.objects.latest("id")
     (kept,) = places.folder_of(version.content_hash).glob("places-*.pickle")

@@ -104,6 +104,7 @@ def test_objects_of_another_notice_are_not_there(world: dict[str, Any]) -> None:
     assert clerk.get("/en/office/notices/other/files/1/0/").status_code == 404
 
 
+@pytest.mark.long
 def test_no_form_is_taken_that_did_not_come_from_our_page(world: dict[str, Any]) -> None:
     staff = a_member("Li", *ROLES)
     client = Client(enforce_csrf_checks=True)
@@ -139,6 +140,7 @@ def test_public_addresses_set_no_cookie_and_show_no_draft(config: object) -> Non
             assert b"secret-draft" not in body, path
 
 
+@pytest.mark.long
 def test_pages_of_the_office_are_not_kept_by_anybody(world: dict[str, Any]) -> None:
     client = browser_of(a_member("Li", *ROLES))
     for one in PAGES:

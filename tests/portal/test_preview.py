@@ -88,6 +88,7 @@ def test_a_preview_does_not_say_that_the_notice_runs(draft: Draft, lang: str, ru
         assert runs not in state, page
 
 
+@pytest.mark.long
 def test_for_everybody_else_a_draft_is_not_there(draft: Draft) -> None:
     Notice.objects.create(id="other")
     nobody = browser_of()
@@ -120,6 +121,7 @@ def test_in_a_preview_nothing_is_sent_and_nothing_kept(draft: Draft) -> None:
     assert not Entry.objects.filter(notice_id="town").exists()
 
 
+@pytest.mark.long
 @on_sqlite  # what a page says knows nothing of the database
 def test_without_dates_the_preview_says_that_they_are_assumed_and_with_dates_it_has_them(
     draft: Draft,
@@ -160,6 +162,7 @@ def test_a_plan_is_of_the_country_whose_law_judges_it(packs: tuple[str, ...], la
     assert law_of_packs(Plan(a_manifest(packs=packs), {})) == law
 
 
+@pytest.mark.long
 def test_a_draft_begins_with_the_law_of_notice_of_the_plans_packs(
     config: Config, drawn: Plan, judged: Any
 ) -> None:
@@ -277,6 +280,7 @@ def test_a_notice_that_begins_anew_is_seen_by_who_asks_as_it_will_be_and_by_othe
     assert Notice.objects.get().state == "on_notice"
 
 
+@pytest.mark.long
 def test_a_reader_who_lost_the_role_sees_no_draft_any_more(shown: DatabaseStore) -> None:
     draft_anew("town", "another height", by="Li")
     member = a_member("Li", "planner")
@@ -287,6 +291,7 @@ def test_a_reader_who_lost_the_role_sees_no_draft_any_more(shown: DatabaseStore)
     assert "Preview" not in office.get(NOTICE).content.decode()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("lang", "law"),
     [

@@ -126,6 +126,7 @@ def test_while_it_runs(opened: DatabaseStore, office: Office, name: str) -> None
     is_in_the_language_of_the_page(office.told(path, given))
 
 
+@pytest.mark.long
 def test_what_is_over_erased_or_asked_by_oneself(
     opened: DatabaseStore, office: Office, clock: HandClock
 ) -> None:
@@ -158,6 +159,7 @@ PACKAGES: dict[str, Callable[[], SimpleUploadedFile]] = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", PACKAGES)
 def test_a_plan_that_is_none(config: Config, clock: HandClock, office: Office, name: str) -> None:
     office.planner.post(office.here.replace("town/", "new/"), {"id": "town", "rule": "CN cn-art26"})

@@ -55,6 +55,7 @@ def lost(shown: DatabaseStore) -> tuple[DatabaseStore, list[Receipt]]:
     return open_store("town"), receipts
 
 
+@pytest.mark.long
 def test_an_older_database_is_told_to_everybody_and_nothing_is_signed_or_exported(
     lost: tuple[DatabaseStore, list[Receipt]], tmp_path: Path
 ) -> None:

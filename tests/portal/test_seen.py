@@ -103,6 +103,7 @@ def test_a_clerk_reads_the_language_of_an_opinion_by_its_name(opened: DatabaseSt
     assert '<dd class="said">日本語</dd>' in clerk.get(f"{HERE}opinions/O-1/").content.decode()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("way", ["redacted", "withheld", "withdrawn", "erased", "amended"])
 def test_every_door_keeps_back_the_same(
     opened: DatabaseStore, planner: Client, approver: Client, tmp_path: Path, way: str
@@ -217,6 +218,7 @@ def confirm(approver: Client, kind: str) -> None:
 # ---- acts of two persons end when the record moves ----
 
 
+@pytest.mark.long
 def test_a_redaction_ends_when_the_words_that_it_was_asked_on_are_amended(
     opened: DatabaseStore, planner: Client, approver: Client
 ) -> None:

@@ -31,6 +31,7 @@ def withheld(store: DatabaseStore, ground: str = "a name in it") -> None:
     store.append("withheld", said)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("act", ["restore", "withhold", "take-back", "redact", "erase"])
 def test_an_act_on_an_opinion_names_what_was_entered_about_it(
     opened: DatabaseStore, planner: Client, act: str

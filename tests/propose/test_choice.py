@@ -176,6 +176,7 @@ def test_more_sites_than_there_are_are_refused() -> None:
         most_within(sp.csr_array((0, 3)), np.ones(3), Limits(p=1))
 
 
+@pytest.mark.long
 def test_the_same_seed_gives_the_same_sites_twice() -> None:
     random = np.random.default_rng(3)
     covers = sp.csr_array(random.random((40, 120)) < 0.08)

@@ -182,6 +182,7 @@ def test_more_residents_get_their_schools_and_parks_and_what_land_cannot_give_is
     assert {rule for rule, found in outcome.items() if found == "fail"} == {"zone-beds", "zone-culture"}
 
 
+@pytest.mark.long
 def test_a_proposal_leaves_no_fault_in_the_data_and_nothing_committed_is_touched(reference) -> None:
     plan, before, _, answer = reference
     changed = conclude(plan, answer, before=before).changed

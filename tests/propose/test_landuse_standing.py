@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import geopandas as gpd
+import pytest
 import shapely
 from tests.support.builders import X, Y, a_plan, parcels_of
 
@@ -74,6 +75,7 @@ def a_home_that_could_become_a_park(parcel):
 ASKED = {"rules": {"forces": []}, "coverage": []}
 
 
+@pytest.mark.long
 def test_a_parcel_with_a_drawn_building_keeps_its_use_whether_or_not_the_building_names_it():
     for parcel in ("A", None):
         plan = a_home_that_could_become_a_park(parcel)

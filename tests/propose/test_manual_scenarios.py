@@ -24,6 +24,7 @@ def named(package: Path) -> str:
     return str(bp.read(package, "x").layer("parcels").loc["LS-01-02-002", "land_use_name"])
 
 
+@pytest.mark.long
 def test_a_code_that_is_set_brings_the_name_of_its_class(package: Path) -> None:
     new_scenario(package, "x", Edits(sets=[f"{PARK}.land_use=0902"]))
     assert named(package) == "商务金融用地"

@@ -84,6 +84,7 @@ def test_a_kindergarten_is_cut_from_reserve_land_and_the_rest_keeps_its_use(scho
     assert (answer.objective, answer.unmet) == (1.0, ())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("only", ["L", "parcels:L-2"])
 def test_a_parcel_and_the_part_cut_from_it_are_taken_together(school_land, only):
     plan = a_town()

@@ -99,6 +99,7 @@ def test_homes_turned_into_something_else_take_their_residents_along():
     assert check(apply(plan, answer.changes)).residents.central == 2000
 
 
+@pytest.mark.long
 def test_a_plan_that_keeps_its_rules_needs_no_change():
     plan = read(EXAMPLE, "a")
     answer = fixed(plan)

@@ -52,6 +52,7 @@ def test_parks_that_cannot_be_are_named(tmp_path):
     assert (answer.changes, code) == ((), 1)
 
 
+@pytest.mark.long
 def test_a_facility_is_built_where_it_reaches_those_who_have_none(tmp_path):
     # Homes at 50, 750 and 1,450 m; a clinic within 500 m is wanted; D stands at 750 m from A.
     uses = ["0701", "16", "16", "16", "16", "16", "16", "0701", "16", "16", "16", "16", "16", "16", "0701"]

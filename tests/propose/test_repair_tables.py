@@ -47,6 +47,7 @@ def test_what_nothing_reads_is_refused_by_its_name(tmp_path, text, said):
         read_tables(written(tmp_path, text))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "more",
     [

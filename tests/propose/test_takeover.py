@@ -93,6 +93,7 @@ def test_a_package_in_a_zip_is_changed_as_well(package, tmp_path):
     assert list(read(tmp_path / "p.zip").manifest.scenarios) == ["b"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("said", "name", "only", "error", "words"),
     [

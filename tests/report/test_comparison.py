@@ -327,6 +327,7 @@ def test_the_page_opens_on_phone_and_desk(
     tab.close()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_figure_that_a_pack_only_reports_bears_the_title_of_the_pack(lang: str, tmp_path: Path) -> None:
     write(town(packs=["sdg11"]), tmp_path / "other")

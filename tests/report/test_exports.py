@@ -107,6 +107,7 @@ def by_all_packs(reference: Path) -> tuple[Plan, CheckResult]:
     return plan, check(plan, packs=sorted(available_packs()))
 
 
+@pytest.mark.long
 def test_a_cell_in_percent_is_a_share(by_all_packs: tuple[Plan, CheckResult]) -> None:
     shown = 0
     for sheet in load_workbook(io.BytesIO(workbook(View(*by_all_packs, Words("zh"))))):

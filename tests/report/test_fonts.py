@@ -70,6 +70,7 @@ def test_a_report_embeds_the_characters_it_uses_and_no_more(lang: str) -> None:
         assert len(data) < 60_000
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_an_embedded_font_draws_its_characters_as_the_whole_font_does_under_its_licence(lang: str) -> None:
     def drawn(data: bytes) -> dict[str, list[object]]:

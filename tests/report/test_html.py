@@ -150,6 +150,7 @@ def test_the_report_is_one_document_for_page_word_and_pdf(plan: Plan, found: Che
     assert all(one.rule in paper for one in found.verdicts)
 
 
+@pytest.mark.long
 def test_a_long_table_of_the_report_is_cut_and_says_what_is_left(found: CheckResult) -> None:
     plan = random_plan(4, columns=18, rows=14)
     text = page(plan, check(plan, packs=["zone"]), "en")

@@ -27,6 +27,7 @@ def test_what_differs_stands_first() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_report_opens_with_the_ledger(plan: Plan, lang: str) -> None:
     seen = outline(page(plan, result(), lang))

@@ -143,6 +143,7 @@ def test_a_value_that_is_wrong_is_not_told_to_be_missing_besides(result: CheckRe
     assert need.said == "faulty land-use code in the layer parcels" + (" (pq-code)" if codes else "")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_unknown_verdict_of_a_plan_without_its_columns_waits_for_something_that_is_listed(
     lang: str,

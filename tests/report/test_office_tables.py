@@ -75,6 +75,7 @@ def test_the_total_of_parking_says_no_zero_of_what_no_parcel_states_or_no_factor
     assert second == (12, NOT_APPLICABLE, 12)
 
 
+@pytest.mark.long
 def test_streets_have_the_length_that_the_density_of_the_plan_is_measured_by(
     zone: tuple[View, list[OfficeTable]],
 ) -> None:

@@ -92,6 +92,7 @@ def test_the_workbook_has_its_sheets_with_headings_in_the_language_of_the_reader
     assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
 
 
+@pytest.mark.long
 def test_the_last_sheet_explains_every_column_and_names_the_source_of_every_factor(
     zone: tuple[View, list[OfficeTable]], book: Workbook
 ) -> None:

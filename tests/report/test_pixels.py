@@ -63,6 +63,7 @@ def test_a_page_of_few_outlines_stays_and_one_of_many_holds_images(monkeypatch: 
     assert shown.sum() == 2_400 * 4
 
 
+@pytest.mark.long
 def test_the_images_of_more_parcels_are_no_larger_on_the_same_page(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pixels, "MOST_OUTLINES", 0)
 

@@ -38,6 +38,7 @@ def test_a_parcel_tells_its_use_today_and_planned_in_words_of_the_list(demo: Pla
     assert [link["id"] for link in parcel["lies_in"]] == ["rd", "RD-01", "RD-01-01"]
 
 
+@pytest.mark.long
 def test_a_parcel_tells_what_may_be_built_beside_it_and_across_the_street(demo: PlanPlaces) -> None:
     beside = {one.parcel.id: one for one in demo.parcel("RD-01-01-012").neighbours}
     reserve = beside["RD-01-01-013"]

@@ -101,6 +101,7 @@ def test_an_unknown_language_is_refused(demo: tuple[Plan, CheckResult]) -> None:
         plain_notice(*demo, "fr")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", SPOKEN)
 def test_the_notice_says_size_people_and_what_is_missed_by_how_much(
     demo: tuple[Plan, CheckResult], lang: str
@@ -202,6 +203,7 @@ def test_english_says_one_of_a_kind_in_the_singular(found: CheckResult) -> None:
     assert "One rail or subway station: t-1." in text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", SPOKEN)
 def test_every_place_has_a_page_in_words(demo: tuple[Plan, CheckResult], lang: str) -> None:
     places = PlanPlaces(*demo)

@@ -44,6 +44,7 @@ def test_features_are_numbered_in_the_order_of_the_changes():
     ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("said", "expected"),
     [

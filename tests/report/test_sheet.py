@@ -51,6 +51,7 @@ def test_the_sheet_can_be_read_by_machine_in_each_language(
     assert found.content_hash[:32] in text
 
 
+@pytest.mark.long
 def test_the_sheet_is_one_page_of_a3_with_its_fonts_inside(plan: Plan, found: CheckResult, out: Path) -> None:
     reader = PdfReader(io.BytesIO(write_sheet(plan, found, out, "zh").read_bytes()))
     (page,) = reader.pages
@@ -82,11 +83,13 @@ def test_a_plan_without_parcels_gets_a_summary_and_no_sheet(found: CheckResult, 
         write_sheet(bare, found, tmp_path / "sheet.pdf", "en")
 
 
+@pytest.mark.long
 def test_markup_in_a_title_stays_text(found: CheckResult, out: Path) -> None:
     bad = '#panic() $x$ *b* \\ " <script>'
     assert "#panic()" in text_of(write_sheet(Plan(manifest(title={"en": bad}), layers()), found, out, "en"))
 
 
+@pytest.mark.long
 def test_the_sheet_stays_one_page_with_many_verdicts_and_shows_what_fails_first(out: Path) -> None:
     (page,) = PdfReader(write_sheet(hand_made(), of_many(), out, "en")).pages
     text = "".join(page.extract_text().split())

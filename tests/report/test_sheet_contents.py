@@ -54,6 +54,7 @@ def test_lines_that_bind_are_one_sentence_and_no_japanese_sheet_has_a_semicolon(
     assert not [one for one in written(drawn(plan, "block", lang="ja")) if "；" in one or ";" in one]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("lang", "crs", "said"),
     [
@@ -96,6 +97,7 @@ def test_a_map_has_tables_of_its_own_subject_alone_and_verdicts_before_those_of_
         assert ("Utilities" in text) is wanted
 
 
+@pytest.mark.long
 def test_maps_of_bounds_list_the_blocks_and_the_map_of_today_what_the_land_is_used_for_now() -> None:
     parcels = [
         {
@@ -277,6 +279,7 @@ def test_a_subblock_without_a_word_of_its_block_is_in_that_of_its_parcels() -> N
     assert [row["cells"][0] for row in tables["Subblocks and their caps"]["rows"]] == ["S-0", "Total"]
 
 
+@pytest.mark.long
 def test_a_sheet_says_how_many_of_its_characters_are_not_in_the_fonts() -> None:
     streets = [{"class": "local", "name_zh": name, "geometry": shapely.LineString([(0, y), (400, y)])}
                for name, y in (("㙦泉路", 20), ("龘泉路", 80))]  # fmt: skip
@@ -386,6 +389,7 @@ def test_a_page_that_goes_on_says_of_which_sheet_and_plan_it_is() -> None:
     assert all(f"{sheet.number}" in page and f"{at}/{len(pages)}" in page for at, page in enumerate(pages, 1))
 
 
+@pytest.mark.long
 def test_a_control_sheet_says_nothing_of_the_belt_the_areas_and_the_notice() -> None:
     plan = read("examples/demonstration-zone")
     facts = Facts(View(plan, check(plan), Words("en")))

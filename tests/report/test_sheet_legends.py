@@ -152,6 +152,7 @@ def test_the_legend_of_the_whole_plan_has_the_hectares_of_its_land_balance() -> 
     assert sum(float(ha) for ha, _ in shown.values()) == pytest.approx(4.0202)
 
 
+@pytest.mark.long
 def test_a_ratio_has_the_decimals_of_its_parcels_in_the_legend_too() -> None:
     parcels = [
         {"parcel_id": f"P-{far}", "land_use": "0701", "far": far, "geometry": shapely.box(at, 0, at + 90, 90)}
@@ -215,6 +216,7 @@ def test_the_hectares_of_a_legend_are_those_of_the_table_and_add_up() -> None:
     assert sum(far) == pytest.approx(sum(phased)) == pytest.approx(table.lines[-1].cells[2])
 
 
+@pytest.mark.long
 def test_the_classes_of_a_control_sheet_add_up_to_the_land_that_it_states() -> None:
     """3.195 ha twice is 6.39 ha: one of the two is printed as 3.19 ha, and its classes with it."""
     parcels, subblocks = [], []

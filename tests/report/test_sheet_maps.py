@@ -177,6 +177,7 @@ def test_a_land_use_plan_counts_the_numbers_of_parcels_alone() -> None:
     assert (sheet.labelled, sheet.parcels) == (4, 4)
 
 
+@pytest.mark.long
 def test_a_map_whose_ground_is_the_land_use_says_where_its_legend_stands() -> None:
     (sheet,) = drawn(town(), "facilities", lang="en").sheets
     (legend,) = [one for one in sheet.data["panel"] if one["kind"] == "legend"]
@@ -192,6 +193,7 @@ def test_a_map_takes_tables_of_other_subjects_where_its_own_leave_room() -> None
     assert "规划用地平衡表" in [*beside, *below]
 
 
+@pytest.mark.long
 def test_a_table_is_printed_once_for_all_maps(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[str, bool]] = []
 
@@ -274,6 +276,7 @@ def test_a_sheet_of_parcels_lists_a_street_as_it_is_along_its_own_land() -> None
     assert listed == [[["长路", "主干路", "60", "60"]], [["长路", "支路", "12", "12"]]]
 
 
+@pytest.mark.long
 def test_a_legend_names_no_water_and_no_woods_that_parcels_hide() -> None:
     hidden = {"geometry": shapely.box(0, 10, 400, 40)}
     seen = {"geometry": shapely.box(0, 60, 450, 90)}

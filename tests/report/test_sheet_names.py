@@ -214,6 +214,7 @@ def test_five_parts_that_lie_apart_have_a_window_each() -> None:
     assert found.scale <= 6_000
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("synthetic", [False, True])
 def test_a_sheet_says_whose_data_it_shows(*, synthetic: bool) -> None:
     plan = a_row({"attribution": {"en": "OpenStreetMap contributors, ODbL"}, "synthetic": synthetic})

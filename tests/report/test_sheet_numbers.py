@@ -52,6 +52,7 @@ def unsaid(plan: Plan) -> list[tuple[str, str, str]]:
     ]
 
 
+@pytest.mark.long
 def test_sheets_of_a_town_print_no_number_of_a_verdict_that_the_document_lacks() -> None:
     assert unsaid(town()) == []
 

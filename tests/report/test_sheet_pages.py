@@ -171,6 +171,7 @@ def test_every_row_of_a_table_in_columns_is_on_paper_below_a_head_of_its_own() -
     assert said.count("用地代码\n") + said.count("用地代码 ") >= 2
 
 
+@pytest.mark.long
 def test_a_title_that_lists_tables_breaks_between_them() -> None:
     found = drawn(town(), "tables", lang="ja")
     (title, *_), page = found.sheets[0].title.rsplit("、", 1), PdfReader(io.BytesIO(found.pdf)).pages[0]
@@ -367,6 +368,7 @@ def test_no_table_stands_beside_a_map_whose_columns_have_no_room_there(
         assert 1.85 * asked + 1.4 * len(table["least"]) <= sheet["panel_size"][0]
 
 
+@pytest.mark.long
 def test_a_table_that_lies_across_on_the_last_page_is_counted_as_the_last_page() -> None:
     uses = "0702,0802,0803,080403,080404,0807,0902,1401"
     parcels = [

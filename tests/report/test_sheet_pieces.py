@@ -73,6 +73,7 @@ def test_a_parcel_too_large_for_the_scale_of_a_sheet_lies_on_two_sheets(lang: st
     assert all(one.fit.scale <= most for one in sheets)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("lang", "most", "alone"), [("en", 2_000, True), ("ja", 2_500, False)])
 def test_open_land_of_many_windows_lies_on_one_sheet_unless_the_plan_states_its_conditions(
     lang: str, most: int, alone: bool
@@ -122,6 +123,7 @@ def _ha(said: str) -> float:
     return float(said.split(maxsplit=1)[0])
 
 
+@pytest.mark.long
 def test_a_subblock_whose_long_legend_has_no_room_at_its_scale_comes_on_several_sheets() -> None:
     groups = {"07": 2, "08": 7, "09": 4, "13": 6, "14": 3}
     uses = [f"{group}{at:02}" for group, most in groups.items() for at in range(1, most + 1)]
@@ -190,6 +192,7 @@ def test_a_sheet_with_a_part_of_a_parcel_says_that_its_figures_are_of_the_whole(
     assert all(one.labelled == 1 for one in made.sheets)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("lang", "most"), [("zh", 2_000), ("en", 2_000), ("ja", 2_500)])
 def test_a_subblock_too_large_for_its_scale_comes_on_several_sheets(lang: str, most: int) -> None:
     plan = _a_row_of(400, 400, 400, 400)

@@ -156,6 +156,7 @@ def test_a_legend_of_areas_alone_has_one_column_of_numbers() -> None:
         )
 
 
+@pytest.mark.long
 def test_columns_of_a_legend_begin_on_one_line_whether_they_hold_amounts_or_none() -> None:
     plan = random_plan(7, columns=6, rows=5)
     found = atlas(plan, check(plan, packs=["zone"]), "zh", kinds=["height"])
@@ -169,6 +170,7 @@ def test_columns_of_a_legend_begin_on_one_line_whether_they_hold_amounts_or_none
     assert first == sixth
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_block_stands_at_its_largest_scale_in_every_language(repo: Path, tmp_path: Path, lang: str) -> None:
     import_office([repo / "examples/office-town/shapefiles"], tmp_path / "town")

@@ -71,6 +71,7 @@ def test_a_street_is_named_where_a_sheet_shows_only_the_side_of_it_along_its_lan
     assert "Far" not in said
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "shape", [shapely.Polygon, lambda ring: shapely.MultiPolygon([shapely.Polygon(ring)])]
 )

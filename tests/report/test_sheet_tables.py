@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from blockplan.plan import Plan
 
 
+@pytest.mark.long
 def test_phases_stand_in_the_order_of_time_on_map_and_table() -> None:
     assert sorted(["远期", "近期", "中期"], key=in_time) == ["近期", "中期", "远期"]
     assert sorted(["10", "9", "1"], key=in_time) == ["1", "9", "10"]
@@ -211,6 +212,7 @@ def test_parcels_without_conditions_stand_in_columns_without_rows_of_dashes_and_
     assert any(head.startswith("容积率") for head in bound["heads"])
 
 
+@pytest.mark.long
 def test_the_facilities_of_a_block_are_numbered_from_one() -> None:
     plan = read("examples/demonstration-zone")
     facts = Facts(View(plan, check(plan), Words("en")))
@@ -220,6 +222,7 @@ def test_the_facilities_of_a_block_are_numbered_from_one() -> None:
         assert [row["cells"][0] for row in table["rows"]] == [str(at + 1) for at in range(len(table["rows"]))]
 
 
+@pytest.mark.long
 def test_the_figures_of_a_part_have_their_units() -> None:
     plan = read("examples/demonstration-zone")
     facts = Facts(View(plan, check(plan), Words("en")))
@@ -235,6 +238,7 @@ def test_parcels_in_no_subblock_are_on_a_sheet_and_not_in_one_of_its_name() -> N
     assert figures_of(facts, piece)["rows"][0] == ["Sheet", "F-1"]
 
 
+@pytest.mark.long
 def test_chinese_tables_say_hectares_in_one_way() -> None:
     for made in (TABLES[name](facts_of(a_row(), "zh").view) for name in ("land_balance", "phases")):
         assert not [one.key for one in made.columns if "ha" in heading(facts_of(a_row(), "zh").view, one)]

@@ -190,6 +190,7 @@ def test_a_cut_leaves_no_half_empty_and_no_parcel_out(seed: int) -> None:
     assert not first.all()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("width", "adjoins"), [(30.0, True), (None, False)])
 def test_a_sheet_names_the_one_across_a_street_however_wide_but_none_across_a_corner(
     width: float | None, *, adjoins: bool

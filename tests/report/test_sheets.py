@@ -62,6 +62,7 @@ def pages(pdf: bytes) -> list[str]:
     ]
 
 
+@pytest.mark.long(11)
 def test_the_map_on_paper_has_the_scale_that_it_says(made: Atlas) -> None:
     for sheet in made.sheets:
         assert sheet.fit is not None
@@ -156,6 +157,7 @@ def titles(items: list[object]) -> list[str]:
     ]
 
 
+@pytest.mark.long
 def test_the_atlas_is_pdf_a_with_its_fonts_inside_and_a_bookmark_a_sheet(made: Atlas) -> None:
     assert faults(made.pdf) == []
     reader = PdfReader(io.BytesIO(made.pdf))
@@ -310,6 +312,7 @@ def test_a_legend_lists_the_classes_of_its_own_parcels_and_no_other(drawn: Plan,
     assert uses.notna().any()
 
 
+@pytest.mark.long
 def test_a_kind_whose_data_are_missing_is_left_out_and_said_to_be() -> None:
     plan = hand_made()
     bare = plan.replace(parcels=plan.layer("parcels").assign(phase=None, existing_land_use=None))

@@ -214,6 +214,7 @@ def test_a_service_radius_ends_where_it_says(rule: str) -> None:
     assert judged(0, **dict.fromkeys(meant)) == ("unknown" if meant else "pass")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("rule", "service", "size", "low", "high"),
     [

@@ -155,6 +155,7 @@ def test_all_figures_of_beijing_are_comparators() -> None:
     assert {v.force for found in verdicts(plan, "bj").values() for v in found} == {"comparator"}
 
 
+@pytest.mark.long
 def test_the_reference_plan_by_hand(reference: Path) -> None:
     """Figures from the table of the plan: 50,000 residents, 68.5 ha in three large parks, and so on."""
     plan = blockplan.read(reference)

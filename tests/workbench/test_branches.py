@@ -136,6 +136,7 @@ def test_a_name_or_a_lock_is_refused_where_others_edited_what_it_names(tmp_path:
         assert (status, answer["error"]) == (422, "taken")
 
 
+@pytest.mark.long
 def test_a_plan_is_read_once_to_open_a_scenario_and_neither_read_nor_judged_to_branch_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

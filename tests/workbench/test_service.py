@@ -57,6 +57,7 @@ def put(value: Any, id_: str = "A", column: str = "residents") -> dict[str, Any]
     return {"edits": [{"op": "set", "layer": "parcels", "id": id_, "column": column, "value": value}]}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kept", [(), ("streets",)])
 def test_a_plan_with_next_to_nothing_in_it_is_shown_where_it_lies(
     tmp_path: Path, kept: tuple[str, ...]
@@ -71,6 +72,7 @@ def test_a_plan_with_next_to_nothing_in_it_is_shown_where_it_lies(
     assert said["bounds"] == (streets if kept else None)
 
 
+@pytest.mark.long
 def test_only_whoever_has_the_link_is_answered(service: Service) -> None:
     for path in ("/", "/workspace", "/workspace/result", "/workspace/layers", "/assets/x.js"):
         status, said = service.ask(path, token=False)
@@ -112,6 +114,7 @@ def test_nothing_outside_the_built_files_is_served(service: Service) -> None:
         assert service.ask(path)[0] == 404
 
 
+@pytest.mark.long
 def test_the_result_is_what_check_says_and_an_edit_answers_what_changed(service: Service, plan: Path) -> None:
     status, answer = service.ask("/workspace/edits", put(500))
     assert status == 200
@@ -451,6 +454,7 @@ def test_the_only_feature_of_a_layer_comes_and_goes_with_undo_and_redo(tmp_path:
         assert one.ask("/workspace/news?seq=0")[0] == 200
 
 
+@pytest.mark.long
 def test_a_scenario_that_is_dropped_while_it_is_open_is_said_to_be_gone(tmp_path: Path) -> None:
     bp.write(town(packs=["zone"]), tmp_path / "town")
     with workbench(tmp_path / "town", "--scenario", "b", "--new") as service:

@@ -150,6 +150,7 @@ def test_korean_words_of_bounds_are_understood(said, kind):
     assert read_amount(said, "share").kind == kind
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("remark", "height", "far"),
     [
@@ -220,6 +221,7 @@ def test_a_zone_before_the_easting_is_germanys_where_china_does_not_reach(folder
     assert land(plan)["land_use"].tolist()[:2] == ["0701", "0701"]
 
 
+@pytest.mark.long
 def test_folders_of_two_drafts_are_told_how_they_become_scenarios(folder, brought, tmp_path):
     for far, name in ((2.0, "方案一"), (3.0, "方案二")):
         (folder / name).mkdir()
@@ -232,6 +234,7 @@ def test_folders_of_two_drafts_are_told_how_they_become_scenarios(folder, brough
     assert read(tmp_path / "方案一", "two").layer("parcels")["far_max"].tolist()[:2] == [3.0, 1.0]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("uses", "packs"),
     [

@@ -14,6 +14,7 @@ def moved(frame, east):
     return frame.set_geometry(frame.geometry.translate(east, 0))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("prefix", "crs"), [(39, "EPSG:4527"), (38, "EPSG:4526"), (20, "EPSG:4498")])
 def test_the_easting_tells_its_zone(folder, brought, prefix, crs):
     shapefile(moved(parcels(), prefix * 1_000_000), folder / "地块.shp", prj=False)
@@ -22,6 +23,7 @@ def test_the_easting_tells_its_zone(folder, brought, prefix, crs):
     assert plan.layer("parcels").geometry.area.iloc[0] == pytest.approx(10_000)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "crs"),
     [
@@ -39,6 +41,7 @@ def test_a_text_of_the_folder_tells_the_central_meridian(folder, brought, name, 
     assert plan.manifest.crs == crs
 
 
+@pytest.mark.long
 def test_a_meridian_that_is_no_multiple_of_three_is_a_zone_of_its_own(folder, brought):
     shapefile(parcels(), folder / "地块.shp", prj=False)
     (folder / "readme.txt").write_text("2000国家大地坐标系，中央子午线 116°20′", encoding="utf-8")

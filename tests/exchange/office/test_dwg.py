@@ -124,6 +124,7 @@ def test_a_dwg_with_any_damage_is_a_plan_or_refused_with_the_way_out(
     assert refused >= 2 * rounds
 
 
+@pytest.mark.long
 def test_a_dwg_comes_in_by_the_optional_extra(folder, brought):
     dwg(folder / "a.dwg")
     plan, result = brought()
@@ -163,6 +164,7 @@ def test_a_damaged_dwg_beside_sound_files_is_told_and_the_rest_comes_in(folder, 
     assert [(one.rule, one.grade, WAY_OUT in one.message) for one in told] == [("office-file", "error", True)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("names", "kind"), [((".dxf", ".dwg"), "DXF"), ((".dwg", ".dxf"), "DWG")])
 def test_a_drawing_under_the_other_ending_is_read_as_what_it_is(folder, brought, names, kind):
     if kind == "DWG":

@@ -15,6 +15,7 @@ from blockplan.plan import validate
 IDS = ["A-01", "A-02", "A-03", "A-04"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "written", ["a-01", "A－01", "A - 01", "A-O1", "A-0l", "A—01", "A_01", "A-1", "Ａ-０１", "A.01"]
 )
@@ -218,6 +219,7 @@ def test_a_layer_called_scope_alone_bounds_the_planned_land(folder, brought):
     assert result.made["boundary"] == "given"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("taken", "left"), [("规划范围", "范围"), ("规划范围线", "研究范围"), ("范围_2024", "研究范围")]
 )
@@ -237,6 +239,7 @@ def test_a_scope_called_by_less_than_another_does_not_bound_the_planned_land_bes
     assert [one.layer for one in rules(result, "office-layer")] == [left]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("water", ["规划水系", "河道", "湖泊"])
 def test_roads_that_are_drawn_as_areas_and_water_are_land_of_their_class(water, folder, brought):
     shapefile(parcels(), folder / "地块.shp")

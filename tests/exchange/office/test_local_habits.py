@@ -328,6 +328,7 @@ def test_a_plan_is_judged_by_what_holds_where_its_system_is_used(folder, brought
     assert bool(rules(result, "office-packs")) is (packs[0] == "green-access")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("heading", ["用地", "规划用地", "用地名称", "用地类型"])
 @pytest.mark.parametrize(
     "uses",

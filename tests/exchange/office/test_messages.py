@@ -129,6 +129,7 @@ def test_a_message_stays_one_in_a_mapping_and_is_english_in_its_file(tmp_path: P
     assert 'why = "chosen"' in mapping.to_toml(load_profile())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("lang", ["zh", "ja"])
 @pytest.mark.parametrize("files", ["shapefiles", "geopackage", "drawing"])
 def test_an_office_reads_in_its_language_what_was_read_of_its_folder(
@@ -143,6 +144,7 @@ def test_an_office_reads_in_its_language_what_was_read_of_its_folder(
     assert re.findall(r"：(?:parcels|streets|subblocks|boundary)：", run.output) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("lang", "reason"), [("zh", "按给定的 mapping.toml"), ("ja", "渡された mapping.toml による")]
 )

@@ -81,6 +81,7 @@ def test_a_geodatabase_with_lower_and_upper_bounds_where_9999_is_no_bound(folder
     assert plan.layer("facilities")["floor_area_m2"].tolist()[0] == 200
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("lang", "said"), [("zh", "未注明"), ("en", "not stated"), ("ja", "記載なし")])
 def test_a_plan_that_no_file_dates_says_so_and_not_the_day_of_its_import(folder, brought, lang, said):
     shapefile(parcels(), folder / "规划地块.shp")
@@ -98,6 +99,7 @@ def test_a_plan_that_no_file_dates_says_so_and_not_the_day_of_its_import(folder,
     assert not dated.day_is_assumed
 
 
+@pytest.mark.long
 def test_a_citys_one_map_with_short_names_in_lower_case(folder, brought):
     table = {
         "dkbh": ["A-01", "A-02", "A-03", "A-04"],

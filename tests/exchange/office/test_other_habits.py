@@ -337,6 +337,7 @@ def test_uses_in_words_are_read_under_a_name_that_is_seldom(folder, brought, fie
     assert [one[:2] for one in plan.layer("parcels")["land_use"]] == ["07", "09", "14", "07"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("field", "column"),
     [

@@ -205,6 +205,7 @@ CASES = {
 LAND_FAULTS = {"pq-cover", "pq-double", "pq-sliver", "pq-outside", "office-outside", "office-stated-twice"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", CASES)
 def test_the_published_verdict_on_a_plan_is_ours(samples, brought, name):
     plan, result = brought(samples / "xplanung" / "topology-cases" / f"{name}.gml")

@@ -20,6 +20,7 @@ NAMES = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("encoding", "cpg"),
     [("GBK", None), ("GBK", "GBK"), ("GBK", "936"), ("UTF-8", "UTF-8"), ("UTF-8", None), ("GBK", "UTF-8")],
@@ -85,6 +86,7 @@ def test_geojson_in_metres_and_in_gb18030(folder, brought):
     assert any("cannot be in" in one.message for one in rules(result, "office-crs"))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16"])
 @pytest.mark.parametrize("mark", [",", ";", "\t"])
 def test_csv_in_any_encoding_and_with_any_mark(folder, brought, encoding, mark):

@@ -254,6 +254,7 @@ def tilted(folder, crs, angle, digits):
     roads.to_file(folder / "道路中心线.geojson")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("angle", [0, 7, 41])
 @pytest.mark.parametrize(("crs", "digits"), [(4490, None), (4490, 9), (CRS, None)])
 def test_roads_made_at_junctions_share_all_corners_with_neighbours(folder, brought, crs, digits, angle):

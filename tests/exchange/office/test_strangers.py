@@ -332,6 +332,7 @@ def test_a_school_named_in_the_remarks_of_land_of_schools_is_there(folder, broug
     assert [one.id for one in rules(result, "office-text")] == ["1-1", "1-4"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("remark", "uses", "split"),
     [
