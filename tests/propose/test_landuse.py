@@ -20,6 +20,8 @@ from blockplan.propose.landuse.scoring import frontages
 from blockplan.propose.landuse.search import solve
 from blockplan.propose.landuse.terms import default_text, read_terms, terms_of
 from blockplan.propose.locks import read_locks
+from blockplan.propose.repair.moves import Yard
+from blockplan.propose.repair.state import RepairParams
 
 REFERENCE = "examples/demonstration-zone"
 NO_QUOTAS = {name: {} for name in terms_of().quotas}
@@ -42,6 +44,16 @@ def test_a_parcel_becomes_only_what_the_plan_permits() -> None:
     choice = [[use for use, may in zip(parcels.uses, row, strict=True) if may] for row in parcels.allowed]
     assert choice == [["0902", "1401", "16"], ["16"], ["1401"]]
     assert parcels.why_kept == {"nothing_else_permitted": 1, "committed": 1}
+
+
+@pytest.mark.parametrize("codes", ["1401,0902", "1401，0902", "1401、 0902"])
+def test_codes_between_commas_of_any_language_are_permitted(codes) -> None:
+    plan = small("16", "0701", permitted=[codes, None])
+    assert "permitted" not in {fault.aspect for fault in validate(plan)}
+    land = problem_of(plan)
+    choice = [use for use, may in zip(land.problem.uses, land.problem.allowed[0], strict=True) if may]
+    assert choice == ["0902", "1401", "16"]
+    assert Yard(plan, read_locks(plan, ()), RepairParams().assumed).free["A"] == ("1401", "0902")
 
 
 def test_what_is_locked_built_or_carries_a_facility_keeps_its_use() -> None:

@@ -27,6 +27,7 @@ from blockplan.measure.inputs.feature_points import middles
 from blockplan.measure.inputs.floors import area_of_parcels, parcels_within
 from blockplan.measure.measurement import Measurement, Part, Place
 from blockplan.measure.missing import Missing, nothing, unknown
+from blockplan.plan.model.codes import listed_codes
 from blockplan.texts import LANGUAGES
 from blockplan.units import M_PER_KM
 
@@ -274,7 +275,5 @@ def cores_by_area(plan: Plan) -> dict[str, tuple[str, Any]]:
 def function_codes(plan: Plan) -> dict[str, tuple[str, ...]]:
     """Area -> land uses that its stated function stands for (``areas.function_codes``, a comma list)."""
     said = zip(ids(plan, "areas"), values(plan, "areas", "function_codes"), strict=True)
-    split = {
-        area: tuple(one.strip() for one in (text or "").split(",") if one.strip()) for area, text in said
-    }
+    split = {area: tuple(listed_codes(text)) for area, text in said}
     return {area: codes for area, codes in split.items() if codes}

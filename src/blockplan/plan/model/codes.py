@@ -9,6 +9,7 @@ one. A code that no list knows is kept and reported, never dropped.
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib import resources
@@ -182,6 +183,18 @@ def name_beside(list_name: str | None, code: str | None, name: str | None) -> st
         if plain(said) == plain(name)
     )
     return known.label(code, next(spoken, "en" if name.isascii() else "zh"))
+
+
+def listed_codes(text: str | None) -> list[str]:
+    """
+    The codes of a column that lists some, between commas of any language.
+
+    Examples
+    --------
+    >>> listed_codes("0701, 0902，1401、16"), listed_codes(None)
+    (['0701', '0902', '1401', '16'], [])
+    """
+    return [one.strip() for one in re.split("[,，、]", text or "") if one.strip()]
 
 
 def plain(name: str) -> str:

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse, plain
+from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse, listed_codes, plain
 from blockplan.plan.model.derived import EVERYTHING
 from blockplan.plan.model.faults import Fault, fault
 from blockplan.plan.model.layers import LAYERS, MODES, OTHER_MODES, VALUES
@@ -261,7 +261,7 @@ def check_classes(layers: Mapping[str, Drawn]) -> list[Fault]:
     if "stops" in layers:
         stops = layers["stops"]
         faults += _values(stops, "modes", MODES, comma=True, strange="mode", real=OTHER_MODES)
-        silent = np.array([not _split(text or "") for text in stops.words("modes")], dtype=bool)
+        silent = np.array([not listed_codes(text) for text in stops.words("modes")], dtype=bool)
         faults += spread("pq-missing", stops, np.flatnonzero(silent), case="modes", aspect="modes")
     return faults
 
@@ -338,7 +338,7 @@ def _listed_codes(drawn: Drawn, column: str) -> list[Fault]:
         if text is not None:
             alike[text, name or DEFAULT_LIST].append(row)
     for (text, name), rows in alike.items():
-        for code in _split(text) if name in LISTS else ():
+        for code in listed_codes(text) if name in LISTS else ():
             if not landuse(name).known(code):
                 rows_of[code, name] += rows
     return [
@@ -360,7 +360,7 @@ def _values(
     rows_of: dict[str, list[int]] = defaultdict(list)
     kind, different = pd.factorize(drawn.words(column))
     for number, text in enumerate(different):
-        for value in _split(text) if comma else [text]:
+        for value in listed_codes(text) if comma else [text]:
             if value not in known:
                 rows_of[value] += np.flatnonzero(kind == number).tolist()
     words = {"known": ", ".join(sorted(known))}
@@ -390,7 +390,3 @@ def _many(drawn: Drawn, rows: list[int], rule: str, case: str, column: str, word
         features=drawn.features(rows),
         **drawn.place(first),
     )
-
-
-def _split(text: str) -> list[str]:
-    return [part.strip() for part in text.replace("，", ",").replace("、", ",").split(",") if part.strip()]

@@ -21,7 +21,7 @@ from blockplan.figures import known
 from blockplan.measure.indicators.industry import INDUSTRIES
 from blockplan.measure.inputs.columns import areas_m2, ids, points, shapes, values
 from blockplan.measure.inputs.homes import HOUSING_CODES, can_house, residents
-from blockplan.plan.model.codes import DEFAULT_LIST, landuse
+from blockplan.plan.model.codes import DEFAULT_LIST, landuse, listed_codes
 from blockplan.propose.changes import Change, value_of
 from blockplan.propose.conversion import standing_on
 from blockplan.propose.locks import Locks
@@ -165,7 +165,7 @@ def _wanted(plan: Plan, terms: Terms, today: list[str]) -> list[list[str]]:
     found = []
     for row, use in enumerate(today):
         own = permitted[row]
-        codes = list(terms.permit.get(use, ())) if own is None else [one.strip() for one in own.split(",")]
+        codes = list(terms.permit.get(use, ())) if own is None else listed_codes(own)
         found.append([code for code in dict.fromkeys(codes) if classes.known(code) and code != use])
     return found
 

@@ -20,7 +20,7 @@ from blockplan.measure.inputs.feature_points import straight
 from blockplan.measure.inputs.floors import area_of_parcels
 from blockplan.measure.inputs.homes import HOUSING_CODES
 from blockplan.network import at_joins, join, walk
-from blockplan.plan.model.codes import landuse
+from blockplan.plan.model.codes import landuse, listed_codes
 from blockplan.propose.landuse.problem import Facing, UseClash
 from blockplan.units import M_PER_KM
 
@@ -217,7 +217,7 @@ def _structure(parcels: Parcels, terms: Terms) -> NDArray[np.float64]:
         if core is None or codes is None:
             continue
         near = straight(parcels.point, np.array([core], dtype=object)) <= terms.distances.core_m
-        found[np.ix_(near, parcels.within(codes.split(",")))] += HALF
+        found[np.ix_(near, parcels.within(listed_codes(codes)))] += HALF
     return np.minimum(found, 1.0)
 
 
@@ -229,10 +229,8 @@ def zones_of(parcels: Parcels) -> list[tuple[NDArray[np.bool_], NDArray[np.bool_
         if shape is None or dominant is None:
             continue
         inside = shapely.intersects(shape, parcels.point)
-        codes = [
-            [one.strip() for one in (text or "").split(",") if one.strip()] for text in (dominant, permitted)
-        ]
-        found.append((parcels.within(codes[0]), parcels.within(codes[1]), np.asarray(inside)))
+        codes = [parcels.within(listed_codes(text)) for text in (dominant, permitted)]
+        found.append((codes[0], codes[1], np.asarray(inside)))
     return found
 
 
@@ -241,7 +239,7 @@ def areas_with_functions(parcels: Parcels) -> list[tuple[str, NDArray[np.bool_],
     plan = parcels.plan
     held = area_of_parcels(plan)
     return [
-        (str(area), parcels.within(codes.split(",")), held == area)
+        (str(area), parcels.within(listed_codes(codes)), held == area)
         for area, codes in zip(ids(plan, "areas"), values(plan, "areas", "function_codes"), strict=True)
         if codes
     ]

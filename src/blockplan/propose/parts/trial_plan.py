@@ -19,6 +19,7 @@ from blockplan.errors import UsageError
 from blockplan.live.compiling import fresh_names, naming, shared
 from blockplan.live.rows import GEOMETRY, Row, is_unknown, row_of, same
 from blockplan.measure.inputs.columns import areas_m2, ids, values
+from blockplan.plan.model.codes import listed_codes
 from blockplan.propose.changes import Change, apply, new_feature
 from blockplan.propose.conversion import form_of, new_use, standing_on
 from blockplan.propose.fronts import fronts, outlines
@@ -284,9 +285,8 @@ def _large(plan: Plan, params: SiteParams, size: float) -> list[str]:
         committed,
         strict=True,
     ):
-        listed = [one.strip() for one in (permitted or "").split(",")]
         asked = not params.land.only or str(name) in params.land.only
-        able = any(one.startswith(code) for code in codes for one in listed if one) and not fixed
+        able = any(one.startswith(tuple(codes)) for one in listed_codes(permitted)) and not fixed
         if able and large and asked and not (use or "").startswith(tuple(codes)):
             found.append(str(name))
     return found

@@ -23,6 +23,7 @@ from blockplan.errors import UsageError
 from blockplan.measure.inputs.columns import areas_m2, ids, points, shapes, values
 from blockplan.measure.inputs.homes import homes
 from blockplan.plan.model import tomlfile
+from blockplan.plan.model.codes import listed_codes
 from blockplan.propose.changes import Change, new_feature, value_of
 from blockplan.propose.conversion import after, converted, row_of, standing_on
 from blockplan.texts import toml_table
@@ -155,9 +156,7 @@ class Yard:
         uses = values(self.plan, "parcels", "land_use").tolist()
         names = ids(self.plan, "parcels").tolist()
         for name, codes, use, shape in zip(names, permitted, uses, drawn, strict=True):
-            allowed = tuple(
-                one.strip() for one in (codes or "").split(",") if one.strip() and one.strip() != use
-            )
+            allowed = tuple(one for one in listed_codes(codes) if one != use)
             kept = (
                 ("nothing_permitted", not allowed),
                 ("not_drawn", shape is None),

@@ -18,6 +18,7 @@ from blockplan.measure.distance.reach import street_network
 from blockplan.measure.inputs.columns import areas_m2, belongs, ids, shapes, values
 from blockplan.measure.inputs.floors import parcel_points
 from blockplan.measure.inputs.homes import can_house
+from blockplan.plan.model.codes import listed_codes
 from blockplan.propose.changes import Change, new_feature
 from blockplan.propose.conversion import form_of, new_use
 from blockplan.propose.services import PARK
@@ -158,7 +159,7 @@ def _codes(plan: Plan, service: Service, land: Land, existing: NDArray[np.intp])
     for name, use, of, said in zip(
         ids(plan, "parcels"), uses, lists, values(plan, "parcels", "permitted"), strict=True
     ):
-        permitted = [part.strip() for part in (said or "").split(",") if part.strip()]
+        permitted = listed_codes(said)
         code = next(
             (one for wanted in service.codes for one in permitted if belongs(one, of, (wanted,))), None
         )

@@ -9,7 +9,7 @@ import pandas as pd
 
 from blockplan.exchange.office.road_remarks import read_by, remark_said
 from blockplan.measure.inputs.columns import areas_m2, ids, values
-from blockplan.plan.model.codes import DEFAULT_LIST
+from blockplan.plan.model.codes import DEFAULT_LIST, listed_codes
 from blockplan.report.office.columns import Column, Line, OfficeTable, columns_in, said
 from blockplan.report.phases import phase_name
 
@@ -78,7 +78,7 @@ def parcels(view: View) -> OfficeTable:
         _numbers(coverage[1]), _numbers(coverage[0]), _numbers(height[1]), _numbers(height[0]),
         _numbers(green[0]), _numbers(green[1]), _numbers(values(plan, "parcels", "parking_spaces"), 0),
         _numbers(values(plan, "parcels", "dwellings"), 0), _facilities(view, names),
-        [str(one).replace(",", view.words("list.separator")) for one in _texts(plan, "permitted")],
+        [view.words("list.separator").join(listed_codes(str(one))) for one in _texts(plan, "permitted")],
         [phase_name(str(one), view.words) for one in _texts(plan, "phase")], _remarks(view),
     )  # fmt: skip
     rows = sorted(zip(*columns, strict=True), key=lambda row: str(row[0]))

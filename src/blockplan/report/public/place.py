@@ -26,6 +26,7 @@ from blockplan.measure.inputs.columns import areas_m2, ids, shapes, values
 from blockplan.measure.inputs.floors import floor_areas, parcel_points
 from blockplan.measure.inputs.homes import residents
 from blockplan.measure.inputs.neighbours import neighbours
+from blockplan.plan.model.codes import listed_codes
 from blockplan.report.document import PageLink
 from blockplan.report.maps.basemap import second_level
 from blockplan.report.public.landtake import land_takes
@@ -268,9 +269,8 @@ class PlanPlaces:
         return values(self.plan, "parcels", name)[row]
 
     def _permitted(self, row: int, list_name: str | None) -> tuple[PlannedUse, ...]:
-        said = self._value("permitted", row) or ""
-        codes = [code.strip() for code in said.replace("，", ",").split(",")]
-        return tuple(self.index.use(code, list_name) for code in codes if code)
+        codes = listed_codes(self._value("permitted", row))
+        return tuple(self.index.use(code, list_name) for code in codes)
 
     def _programmes_on(self, id_: str) -> list[str]:
         rows, kinds = self.index.rows("programmes"), values(self.plan, "programmes", "kind")

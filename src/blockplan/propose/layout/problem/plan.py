@@ -19,7 +19,7 @@ from blockplan.exchange.community import VACANT, Community, Objectives
 from blockplan.measure.inputs.columns import areas_m2, belongs, ids, shapes, values
 from blockplan.measure.inputs.greens import public_greens
 from blockplan.measure.inputs.homes import can_house, residents
-from blockplan.plan.model.codes import LISTS, landuse
+from blockplan.plan.model.codes import LISTS, landuse, listed_codes
 from blockplan.propose.fronts import as_objects, fronts, outlines
 from blockplan.propose.layout.problem.case import HOME, Case
 from blockplan.propose.layout.problem.params import LayoutParams
@@ -200,9 +200,7 @@ def _used(plan: Plan) -> dict[str, str]:
 
 
 def _permitted(plan: Plan, row: int) -> tuple[str, ...] | None:
-    said = values(plan, "parcels", "permitted")[row]
-    listed = tuple(one.strip() for one in (said or "").split(",") if one.strip())
-    return listed or None
+    return tuple(listed_codes(values(plan, "parcels", "permitted")[row])) or None
 
 
 def _types(programme: Programme, permitted: tuple[str, ...] | None) -> frozenset[str]:
