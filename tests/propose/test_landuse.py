@@ -142,6 +142,29 @@ def test_strict_terms_end_with_the_names_of_what_clashes() -> None:
     assert "clashes with quota:" in str(refused.value)
 
 
+def test_what_stays_unmet_is_said_in_words_of_each_language() -> None:
+    plan = small("16", "16", "0701", permitted=["1401", "1401", None], residents=[None, None, 500.0])
+    park = {"name": "parks", "needs": ["homes"], "gives": ["03"], "within_m": 300, "along": "line"}
+    quotas = NO_QUOTAS | {"homes": {"min_ha": 5.0}, "0902": {"min_ha": 6.0}}
+    land = problem_of(plan, {"quotas": quotas, "coverage": [park]})
+    unmet = propose_landuse(land, Stop(seconds=60)).unmet
+    assert [(one.demand, one.said("en"), one.said("zh"), one.said("ja")) for one in unmet] == [
+        ("quota:homes", "quota of land: homes", "用地指标：住宅", "用途別面積の枠：住宅"),
+        (
+            "quota:0902",
+            "quota of land: Business and finance",
+            "用地指标：商务金融用地",
+            "用途別面積の枠：業務・金融用地",
+        ),
+        (
+            "parks",
+            "homes within 300 m in a straight line of “Woodland”",
+            "住宅直线 300 米内有林地",
+            "住宅から直線 300 m 以内に林地",
+        ),
+    ]
+
+
 def test_a_plan_in_which_nothing_may_change_says_why() -> None:
     plan = small("16", "1401", committed=[True, False])
     with pytest.raises(UsageError, match=r"1 committed, 1 nothing else permitted"):

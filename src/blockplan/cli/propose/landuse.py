@@ -108,7 +108,7 @@ def _of_set(
 
 def _show_parts(answer: SearchAnswer, lang: str) -> None:
     """The parts of the objective beside those of the plan as it is."""
-    from blockplan.propose.landuse.pareto import say
+    from blockplan.propose.landuse.case import say
     from blockplan.report.proposal.words import CATALOG
     from blockplan.report.words import Words
 
@@ -129,7 +129,7 @@ def _show_parts(answer: SearchAnswer, lang: str) -> None:
 
 def _show_set(answer: SearchAnswer, lang: str) -> None:
     """The set of which the proposal is one point."""
-    from blockplan.propose.landuse.pareto import say
+    from blockplan.propose.landuse.case import say
 
     found = answer.parameters.get("pareto")
     if found is None:

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from blockplan.errors import InfeasibleError, UsageError
-from blockplan.propose.landuse.case import Landuse, landuse_problem, unmet_of
+from blockplan.propose.landuse.case import Landuse, landuse_problem, say, unmet_of
 from blockplan.propose.landuse.model import model_of, solve_program
 from blockplan.propose.landuse.parcels import changes_for
-from blockplan.propose.landuse.pareto import say, set_document, with_worth
+from blockplan.propose.landuse.pareto import set_document, with_worth
 from blockplan.propose.landuse.problem import parts, shortfalls
 from blockplan.propose.landuse.search import FoundUses, solve
 from blockplan.propose.proposal import Proof, SearchAnswer
@@ -133,7 +133,7 @@ def answer_of(land: Landuse, found: FoundUses, seed: int) -> SearchAnswer:
         bound=bound,
         parts=parts(land.problem, found.chosen),
         parameters=_parameters(land, found),
-        unmet=(*unmet_of(land.problem, missed), *land.asked.unknown),
+        unmet=(*unmet_of(land, missed), *land.asked.unknown),
         method=found.method,
         proof=Proof(
             moves={"use": int(land.problem.allowed.sum() - len(land.problem.ids))},

@@ -5,17 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from blockplan.plan.model.codes import landuse
 from blockplan.propose.landuse.demands import LandUseDemands, asked_of, left_out_of
 from blockplan.propose.landuse.parcels import Parcels, parcels_of
 from blockplan.propose.landuse.problem import Problem, parts, score, shortfalls
 from blockplan.propose.landuse.scoring import Worth, bound_by_zones, facing_of, groups_of, worth_of
 from blockplan.propose.landuse.terms import Terms, terms_of
 from blockplan.propose.proposal import Unmet
+from blockplan.texts import LANGUAGES, Catalog, listed
 
 if TYPE_CHECKING:
     from blockplan.check.verdict import CheckResult
     from blockplan.plan.model.plan import Plan
     from blockplan.propose.locks import Locks
+
+say = Catalog("blockplan.propose.landuse", "texts.toml")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,8 +40,43 @@ class Landuse:
         return {
             "objective": score(self.problem, today),
             "parts": parts(self.problem, today),
-            "unmet": [one.to_dict() for one in unmet_of(self.problem, shortfalls(self.problem, today))],
+            "unmet": [one.to_dict() for one in unmet_of(self, shortfalls(self.problem, today))],
         }
+
+    def called(self, demand: str) -> dict[str, str]:
+        """What people call a demand, in every language; empty for that of a rule, whose title says it."""
+        kind, _, what = demand.partition(":")
+        if kind == "quota":
+            return say.text("demand.quota", what=self._land((what,)))
+        if kind in {"zone", "area"}:
+            own = named(self.parcels.plan, f"{kind}s", what)
+            return say.text(f"demand.{kind}", what=own or dict.fromkeys(LANGUAGES, what))
+        if kind == "industry":
+            first, other = (say.text(f"industry.{one}") for one in what.split(" before "))
+            return say.text("demand.industry", what=first, other=other)
+        for one in self.terms.coverage:
+            if one.name == demand:
+                given, needed = self._land(one.gives), self._land(one.needs)
+                within = f"{one.within_m:g}"
+                return say.text(f"demand.{one.along}", gives=given, needs=needed, within=within)
+        return {}
+
+    def _land(self, names: tuple[str, ...]) -> dict[str, str]:
+        """Groups and codes in words."""
+        return listed(self._one(name) for name in names)
+
+    def _one(self, name: str) -> dict[str, str]:
+        if name not in self.terms.groups:
+            return {lang: landuse().label(name, lang) for lang in LANGUAGES}
+        known = f"group.{name}"
+        return say.text(known) if known in say else dict.fromkeys(LANGUAGES, name.replace("_", " "))
+
+
+def named(plan: Plan, layer: str, id_: str) -> dict[str, str]:
+    """What a plan calls one of its zones or areas, in the languages in which it does."""
+    row = plan.layer(layer).loc[id_]
+    said = {lang: row[f"name_{lang}"] for lang in LANGUAGES}
+    return {lang: text for lang, text in said.items() if isinstance(text, str)}
 
 
 def landuse_problem(
@@ -73,8 +112,10 @@ def landuse_problem(
     return Landuse(parcels, terms, asked, worth, problem, left_out_of(parcels, asked, before))
 
 
-def unmet_of(problem: Problem, missed: dict[str, tuple[float, str]]) -> tuple[Unmet, ...]:
+def unmet_of(land: Landuse, missed: dict[str, tuple[float, str]]) -> tuple[Unmet, ...]:
     """Demands that are missed, in the order in which they were asked."""
     return tuple(
-        Unmet(name, round(missed[name][0], 3), unit) for name, unit in problem.asked if name in missed
+        Unmet(name, round(missed[name][0], 3), unit, land.called(name) or None)
+        for name, unit in land.problem.asked
+        if name in missed
     )

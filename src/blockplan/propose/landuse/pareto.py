@@ -16,11 +16,12 @@ import numpy as np
 
 from blockplan.errors import UsageError
 from blockplan.plan.model.codes import landuse
+from blockplan.propose.landuse.case import named, say
 from blockplan.propose.landuse.problem import Facing, LandUseDemand, Problem, score, shortfalls
 from blockplan.propose.landuse.search import FoundUses, relaxed_by, solve
 from blockplan.propose.sites import gap
 from blockplan.propose.stopping import Clock, Stop
-from blockplan.texts import LANGUAGES, Catalog
+from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,7 +37,6 @@ WORTH = "worth"
 TIE = 1e-4
 #: Levels differ by at least this part of themselves.
 APART = 1e-6
-say = Catalog("blockplan.propose.landuse", "texts.toml")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,13 +138,10 @@ def _figure(land: Landuse, name: str) -> NDArray[np.float64]:
 def _plans_own(land: Landuse, name: str, before: CheckResult) -> dict[str, str]:
     """What the plan calls a zone, an area or a rule."""
     kind, _, id_ = name.partition(":")
-    layer = {"zone": "zones", "area": "areas"}.get(kind)
-    if layer is not None:
-        row = land.parcels.plan.layer(layer).loc[id_]
-        named = {lang: row[f"name_{lang}"] for lang in LANGUAGES}
-        return {lang: text for lang, text in named.items() if isinstance(text, str)}
+    if kind in {"zone", "area"}:
+        return named(land.parcels.plan, f"{kind}s", id_)
     titles = [dict(verdict.title) for verdict in before.verdicts if verdict.rule == name]
-    return titles[0] if titles else {}
+    return titles[0] if titles else land.called(name)
 
 
 def pareto(
