@@ -180,6 +180,40 @@ def test_several_parcels_are_selected_and_edited_as_one_step(service: Service, c
     tab.close()
 
 
+@pytest.mark.parametrize(
+    ("lang", "name", "named"),
+    [
+        ("zh", "允许用途", "商务金融用地、公园绿地"),
+        ("en", "permitted uses", "Business and finance, Park green space"),
+        ("ja", "許容用途", "業務・金融用地、公園緑地"),
+    ],
+)
+def test_permitted_uses_of_several_parcels_are_set_in_one_step(
+    fresh: Service, chromium: Any, lang: str, name: str, named: str
+) -> None:
+    set_there = {"op": "set", "layer": "parcels", "id": "A", "column": "permitted", "value": "0803"}
+    fresh.ask("/workspace/edits", {"edits": [set_there]})
+    before = fresh.ask("/workspace/state")[1]
+    tab, wrong = opened(fresh, chromium, lang, 1440)
+    tab.locator("#tab-table").click()
+    tab.locator("#t-A").click()
+    tab.locator("#t-B").click(modifiers=["Shift"])
+    field = tab.locator("#all-permitted")
+    assert field.get_attribute("aria-label") == name
+    assert field.input_value() == ""  # they differ
+    typed_in(tab, "#all-permitted", "0902、1401")
+    assert named in tab.locator("label[for=all-permitted]").inner_text()
+    assert {one for one, codes in values(fresh, "permitted").items() if codes == "0902、1401"} == {"A", "B"}
+    assert fresh.ask("/workspace/state")[1]["seq"] == before["seq"] + 1
+    assert faults_of(tab) == ""
+    tab.locator("[data-tool=undo]").click()
+    settled(tab)
+    assert fresh.ask("/workspace/state")[1]["hash"] == before["hash"]
+    assert values(fresh, "permitted")["A"] == "0803"
+    assert wrong == []
+    tab.close()
+
+
 def test_the_land_balance_tells_unknown_from_none_and_groups_two_figure_codes(
     fresh: Service, chromium: Any
 ) -> None:

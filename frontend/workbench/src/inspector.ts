@@ -7,7 +7,7 @@ import { columnName, idInWords, inPercent, isShare, layerName, nameOf, useName, 
 import { number, say } from "./words";
 import type { Edit, Feature, Value } from "./types";
 
-const FIRST = ["land_use", "far", "height_m", "coverage_ratio", "green_ratio", "residents", "floor_area_m2", "status", "committed"];
+const FIRST = ["land_use", "permitted", "far", "height_m", "coverage_ratio", "green_ratio", "residents", "floor_area_m2", "status", "committed"];
 /** Whether the fields without a value are shown too. */
 let unfolded = false;
 
@@ -38,6 +38,7 @@ function readable(value: Value, column: string): string {
 }
 
 const isUse = (column: string): boolean => column === "land_use" || column === "existing_land_use";
+const hasCodes = (column: string): boolean => isUse(column) || column === "permitted" || column.endsWith("_codes");
 
 /** What a column holds: a number, a flag or text. */
 export function kindOf(layer: string, feature: Feature, column: string): string {
@@ -75,7 +76,7 @@ export function field(layer: string, features: Feature[], column: string, bare =
   const earlier = features.length === 1 ? store.earlier(layer, feature.id) : undefined;
   const old = earlier?.properties[column] ?? null;
   const was = earlier && old !== value ? `${say("was")} ${choices.length ? valueName(layer, column, old) : readable(old, column) || "–"}` : "";
-  const use = isUse(column) && typeof value === "string" ? useName(value) : "";
+  const use = hasCodes(column) && typeof value === "string" ? value.split(/[,，、]/).map((one) => useName(one.trim())).filter(Boolean).join(say("listed")) : "";
   const unit = inPercent(column) && !isShare(column) && `${number(MOST_FAR)} ${say("asMultiple")}`;
   return h("label", { for: id }, h("span", {}, columnName(layer, column)), input, unit && h("small", {}, unit), use && h("small", {}, use), was && h("small", { class: "was-value" }, was));
 }
