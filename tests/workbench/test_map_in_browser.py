@@ -113,6 +113,9 @@ def test_in_3d_names_and_signs_stand_on_the_roofs_and_face_the_reader(tmp_path: 
     bp.write(a_plan(parcels, facilities=hall), tmp_path / "small")
     with workbench(tmp_path / "small") as service:
         tab, wrong = opened(service, chromium, "en", 1440)
+        order = [one["id"] for one in tab.evaluate("__map.getStyle().layers")]
+        # Names and signs are read across the frame of what is selected.
+        assert order.index("selected-line") < order.index("parcels-text") < order.index("facilities-sign")
         flat = tab.evaluate(ABOVE)
         assert flat == pytest.approx([0, 0, 0], abs=2)
         tab.locator("[data-act='3d']").click()

@@ -47,6 +47,20 @@ CUT = """() => [document.querySelector("#panel"), ...document.querySelectorAll("
     .filter(one => one.scrollWidth > one.clientWidth).map(one => one.id)"""
 
 
+#: Columns whose heading and values do not begin or end at the same edge, to 5 px.
+APART = """() => [...document.querySelectorAll(".sheet tbody tr:first-child td")].map((cell) => {
+    const head = cell.closest("table").tHead.rows[0].cells[cell.cellIndex].firstChild;
+    const box = cell.firstChild;
+    const edge = (one) => {
+        const words = document.createRange();
+        words.selectNodeContents(one);
+        return (one.matches?.("input") ? one : words).getBoundingClientRect();
+    };
+    const isNumber = !box.matches?.("[list]");
+    return Math.abs(edge(head)[isNumber ? "right" : "left"] - edge(box)[isNumber ? "right" : "left"]);
+}).filter((apart) => apart > 5)"""
+
+
 @pytest.mark.parametrize("lang", ["zh", "en", "ja"])
 def test_all_columns_of_the_table_are_in_sight_on_a_wide_screen(
     zone: Service, chromium: Any, lang: str
@@ -55,6 +69,7 @@ def test_all_columns_of_the_table_are_in_sight_on_a_wide_screen(
     tab.locator("#tab-table").click()
     tab.wait_for_selector(".sheet td input")
     assert tab.evaluate(CUT) == []
+    assert tab.evaluate(APART) == []
     # The name of the plan has the room that nothing else needs.
     assert tab.evaluate("(one => one.scrollWidth - one.clientWidth)(document.querySelector('h1'))") == 0
     assert wrong == []

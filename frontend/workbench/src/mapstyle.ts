@@ -110,10 +110,11 @@ export function style(hidden: ReadonlySet<Group>): StyleSpecification {
     line("differing-casing", "differing", { "line-color": "#ffffff", "line-width": ["interpolate", ["linear"], ["zoom"], 12, 0, 15, 3.6] }),
     line("differing-line", "differing", { "line-color": INK, "line-width": ["interpolate", ["linear"], ["zoom"], 12, 0.7, 15, 1.8] }),
     line("beyond-line", "beyond", { "line-color": "#4b1d8f", "line-width": 1.6, "line-dasharray": [3, 2] }),
-    ...names(),
-    ...signs(),
+    // Names and signs are read across the frame of what is selected.
     line("selected-casing", "selected", { "line-color": "#ffffff", "line-width": 5 }),
     line("selected-line", "selected", { "line-color": "#14202b", "line-width": 2.6 }),
+    ...names(),
+    ...signs(),
     { id: "selected-dot", source: "selected", type: "circle", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 11, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": "#14202b", "circle-stroke-width": 3 } },
     ...[["#ffffff", 7], ["#b01e1a", 3]].map(([colour, wide]) => ({ id: `place-ring-${wide}`, source: "place", type: "circle", paint: { "circle-radius": 22, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": colour, "circle-stroke-width": wide } })),
     line("sketch-line", "sketch", { "line-color": "#b01e1a", "line-width": 2.2, "line-dasharray": [2, 1.5] }),

@@ -33,7 +33,8 @@ function sort(by: string, redraw: () => void): void {
 
 function heading(by: string, words: string, redraw: () => void): HTMLElement {
   const sorted = order?.by === by ? (order.down ? "descending" : "ascending") : "none";
-  return h("th", { scope: "col", "aria-sort": sorted }, h("button", { id: `sort-${by}`, onclick: () => sort(by, redraw) }, words));
+  const num = by !== "id" && by !== "land_use";
+  return h("th", { class: num ? "num" : "", scope: "col", "aria-sort": sorted }, h("button", { id: `sort-${by}`, onclick: () => sort(by, redraw) }, words));
 }
 
 /** What is searched for chooses rows: without it all of them stand there. */
