@@ -165,3 +165,21 @@ def test_what_a_feature_was_is_its_row_when_the_scenario_began(session: Session,
     assert row is not None
     assert row["land_use"] == town().layer("parcels").loc["A", "land_use"]
     assert other.earlier()["parcels", "E-2"] is None
+
+
+@pytest.mark.parametrize("all_are_collections", [True, False])
+def test_shapes_of_one_and_of_several_parts_are_read_again_as_they_were_taken(
+    all_are_collections: bool,
+) -> None:
+    plan = town(packs=["zone"])
+    parcels = plan.layer("parcels")
+    many = shapely.multipolygons([[shape] for shape in parcels.geometry])
+    if all_are_collections:
+        plan = plan.replace(parcels=parcels.set_geometry(many, crs=parcels.crs))
+    session = live(plan)
+    anew = session.plan.layer("parcels").copy()
+    anew.loc[["A", "B"], "land_use"] = "1401"
+    anew.loc["A", "geometry"] = parcels.geometry["A"] if all_are_collections else many[0]
+    session.take(session.plan.replace(parcels=anew), {"op": "proposal"})
+    assert session.plan.layer("parcels").loc[["A", "B"]].geom_type.nunique() == 2
+    assert session.verify() == []

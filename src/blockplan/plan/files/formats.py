@@ -134,12 +134,19 @@ def _read_named(path: Path, kind: str, name: str, encoding: str | None = None) -
     return _tidied(_read_ogr(path, kind, name), path)
 
 
-def write_layers(frames: Mapping[str, pd.DataFrame], path: str | Path, crs: pyproj.CRS | None = None) -> None:
+def write_layers(
+    frames: Mapping[str, pd.DataFrame],
+    path: str | Path,
+    crs: pyproj.CRS | None = None,
+    *,
+    mixed: bool = False,
+) -> None:
     """
     Write frames as the layers of a new GeoPackage, in their order; their index is not written.
 
     The file is there whole or not at all, and the same content gives the same bytes. `crs` is declared
-    where a frame has none.
+    where a frame has none. With `mixed` a shape of one part beside those of several is read again as it was;
+    else all of such a layer are collections, which every program shows as one layer.
 
     Raises
     ------
@@ -151,7 +158,7 @@ def write_layers(frames: Mapping[str, pd.DataFrame], path: str | Path, crs: pypr
         raise PlanDataError(f"{path} cannot hold several layers.\nOnly a GeoPackage (.gpkg) does.")
     with writing_file(path) as place:
         for name, frame in frames.items():
-            _write_layer(frame.reset_index(drop=True), place, name, crs)
+            _write_layer(frame.reset_index(drop=True), place, name, crs, mixed=mixed)
         if frames:
             _to_disk(place)
 
@@ -359,7 +366,7 @@ def _tidied(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
     return frame
 
 
-def _write_layer(frame: pd.DataFrame, path: Path, name: str, crs: pyproj.CRS | None) -> None:
+def _write_layer(frame: pd.DataFrame, path: Path, name: str, crs: pyproj.CRS | None, *, mixed: bool) -> None:
     import pyogrio  # noqa: PLC0415
 
     frame = _writable(frame)
@@ -374,6 +381,8 @@ def _write_layer(frame: pd.DataFrame, path: Path, name: str, crs: pyproj.CRS | N
         options["geometry_type"] = (
             _WKB_KINDS.get(LAYERS[name].geometry, "Unknown") if name in LAYERS else "Unknown"
         )
+    elif mixed and isinstance(frame, gpd.GeoDataFrame) and len(set(frame.geometry.dropna().geom_type)) > 1:
+        options |= {"geometry_type": "Unknown", "promote_to_multi": False}
     before = {key: pyogrio.get_gdal_config_option(key) for key in _WRITING}
     pyogrio.set_gdal_config_options(_WRITING)
     try:

@@ -152,7 +152,7 @@ def write(plan: Plan, path: str | Path) -> None:
 
 def write_difference(found: Difference, manifest: Manifest, file: Path) -> None:
     """Write the rows by which a scenario differs to its file."""
-    _write_frames(found.frames(), manifest, file)
+    _write_frames(found.frames(), manifest, file, mixed=True)
 
 
 def _read_frames(folder: Path) -> dict[str, pd.DataFrame]:
@@ -197,7 +197,9 @@ def _has_difference(plan: Plan, name: str) -> bool:
         return (folder / SCENARIOS / f"{name}.gpkg").is_file()
 
 
-def _write_frames(frames: dict[str, pd.DataFrame], manifest: Manifest, file: Path) -> None:
+def _write_frames(
+    frames: dict[str, pd.DataFrame], manifest: Manifest, file: Path, *, mixed: bool = False
+) -> None:
     order = [name for name in LAYERS if name in frames] + sorted(set(frames) - set(LAYERS))
     written = {}
     for name in order:
@@ -207,4 +209,4 @@ def _write_frames(frames: dict[str, pd.DataFrame], manifest: Manifest, file: Pat
             known = (column for column in spec.columns if column in frame and column != spec.id_column)
             frame = frame.drop(columns=[column for column in known if frame[column].isna().all()])
         written[name] = frame
-    formats.write_layers(written, file, crs=plan_crs(manifest.crs))
+    formats.write_layers(written, file, crs=plan_crs(manifest.crs), mixed=mixed)
