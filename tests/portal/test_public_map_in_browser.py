@@ -305,6 +305,8 @@ def test_on_a_small_plan_a_place_is_seen_no_farther_off_than_the_plan(
         reading = re.search(r"/en/office/reading/\S+", small.log())
         assert reading is not None
         with opened(small, chromium, reading[0], width) as tab:
+            # It says neither what is there today nor how high: there is nothing to choose from.
+            assert tab.locator(".modes button").count() == 0
             before = tab.evaluate("__map.getZoom()")
             tab.fill("#find", "A")
             tab.press("#find", "Enter")

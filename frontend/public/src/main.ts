@@ -209,12 +209,13 @@ class Page {
   private modes(): HTMLElement {
     const { words } = this.given;
     const today: [Shown, string][] = [["existing_land_use", "today"], ["compare", "compare"]];
-    const kinds: [Shown, string][] = [["land_use", "planned"], ...(this.plan.saysToday ? today : []), ["heights", "heights"]];
+    const kinds: [Shown, string][] = [["land_use", "planned"], ...(this.plan.saysToday ? today : []), ...(this.plan.saysHeights ? [["heights", "heights"] as [Shown, string]] : [])];
+    // Where there is nothing to choose from nothing is asked.
     const box = h("div", { class: "modes", role: "group", "aria-label": words["shown"]! });
     const draw = (): void =>
       fill(box, ...kinds.map(([kind, word]) =>
         h("button", { type: "button", class: "quiet", "aria-pressed": String(this.shown === kind), onclick: () => { this.show(kind); draw(); } }, words[word]!))); // prettier-ignore
-    draw();
+    if (kinds.length > 1) draw();
     return box;
   }
 

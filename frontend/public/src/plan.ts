@@ -97,6 +97,12 @@ export class PublicMap {
     return tiled.includes("parcels") || (layers["parcels"]?.features ?? []).some((one) => one.properties?.["existing_land_use"]);
   }
 
+  /** Whether the plan states a height of any parcel; of one in tiles that is not known before. */
+  get saysHeights(): boolean {
+    const { tiled, layers } = this.data;
+    return tiled.includes("parcels") || (layers["parcels"]?.features ?? []).some((one) => (one.properties?.["height_m"] ?? null) !== null);
+  }
+
   groundShown = true;
   /** Called where a picture of the base map does not come. */
   groundFailed: () => void = () => undefined;
