@@ -292,3 +292,30 @@ def test_land_that_no_parcel_covers_is_drawn_as_one_from_its_fault(tmp_path: Pat
         assert tab.locator("[data-act=draw-parcel]").count() == 0
         assert wrong == []
         tab.close()
+
+
+@pytest.mark.parametrize(
+    ("lang", "label", "land"),
+    [
+        ("zh", "为谁选址", "居住用地面积"),
+        ("en", "For whom", "residential land"),
+        ("ja", "立地の対象", "住宅用地の面積"),
+    ],
+)
+def test_whom_sites_are_for_is_said_in_the_panel(
+    fresh: Service, chromium: Any, lang: str, label: str, land: str
+) -> None:
+    permitted = {"op": "set", "layer": "parcels", "id": "E", "column": "permitted", "value": "080404"}
+    fresh.ask("/workspace/edits", {"edits": [permitted]})
+    tab, wrong = opened(fresh, chromium, lang, 390)
+    tab.locator("#tab-proposals").click()
+    tab.select_option("#propose-kind", "site")
+    tab.get_by_label(label).select_option(land)
+    tab.select_option("#propose-service", "station")  # what was chosen stays
+    tab.select_option("#propose-service", "kindergarten")
+    assert faults_of(tab) == ""
+    tab.locator("[data-act=propose]").click()
+    tab.wait_for_selector("[data-act=take]", timeout=60_000)
+    assert tab.locator(".search").inner_text().count("30,000") == 2  # m² of residential land
+    assert wrong == []
+    tab.close()

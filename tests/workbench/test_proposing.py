@@ -226,6 +226,7 @@ def test_a_search_that_finds_no_parcel_says_why_without_a_parameter_that_the_pag
         ({"kind": "site", "service": ["park"]}, "by a word"),
         ({"kind": "site", "service": "park", "new": 0}, "at least 1"),
         ({"kind": "site", "service": "park", "within_m": -5}, "more than 0"),
+        ({"kind": "site", "service": "park", "weigh_by": "colour"}, "one of residents"),
         ({"kind": "site", "service": "park", "site_m2": 0}, "land of a site"),
         ({"parts": 1}, "true or false"),
         ({"in_place": 1}, "true or false"),
@@ -240,6 +241,25 @@ def test_a_search_for_what_makes_no_sense_is_refused_and_the_last_one_stays(
     assert status == 422
     assert said in answer["message"]
     assert service.ask("/workspace/proposal")[1] == before
+
+
+def test_sites_are_for_dwellings_or_their_land_where_residents_are_not_known(tmp_path: Path) -> None:
+    plan = town()
+    parcels = plan.layer("parcels").assign(residents=np.nan)
+    parcels.loc["E", "permitted"] = "080404"
+    bp.write(plan.replace(parcels=parcels), tmp_path / "town")
+    wanted = {"kind": "site", "service": "kindergarten", "seconds": 20}
+    with workbench(tmp_path / "town") as one:
+        one.ask("/workspace/proposal", wanted)
+        assert ended(one)["state"] == "refused"
+        one.ask("/workspace/proposal", {**wanted, "weigh_by": "residents_and_jobs"})
+        assert ended(one)["state"] == "refused"
+        said = {lang: one.ask(f"/workspace/proposal?lang={lang}")[1]["message"] for lang in ("zh", "ja")}
+        assert "（居住人口与就业岗位）" in said["zh"]
+        assert "（居住人口と就業者数）" in said["ja"]
+        one.ask("/workspace/proposal", {**wanted, "weigh_by": "residential_land"})
+        found = ended(one)
+        assert (found["state"], [each["id"] for each in found["features"]][:1]) == ("done", ["E"])
 
 
 def test_two_scenarios_stand_side_by_side_with_who_gains(service: Service) -> None:

@@ -14,7 +14,7 @@ const MOST_NEW = 20;
 
 let now: Proposal = { state: "none" };
 let left = new Set<string>();
-const wanted: Wanted = { kind: "repair", seconds: SECONDS, parts: false, in_place: false, service: "kindergarten", new: 1, within_m: null, site_m2: null, vacant: [], uses: {}, homes_ha: 0, count_by: null };
+const wanted: Wanted = { kind: "repair", seconds: SECONDS, parts: false, in_place: false, service: "kindergarten", new: 1, within_m: null, site_m2: null, weigh_by: null, vacant: [], uses: {}, homes_ha: 0, count_by: null };
 /** What a repair says while it looks how much has to stay short; then how few changes do it. */
 const LEAST_SHORTFALL = "least shortfall";
 let watching = 0;
@@ -146,12 +146,25 @@ function ticked(what: "parts" | "in_place", word: Parameters<typeof say>[0]): HT
   return h("p", { class: "about tick" }, h("input", { type: "checkbox", id, checked: wanted[what], onchange: (event: Event) => { wanted[what] = (event.target as HTMLInputElement).checked; } }), h("label", { for: id }, say(word))); // prettier-ignore
 }
 
+/** Whom sites may be for, where residents are not known. */
+const forWhom = (): Record<string, string> => ({
+  residents: columnName("parcels", "residents"),
+  jobs: columnName("parcels", "jobs"),
+  residents_and_jobs: [columnName("parcels", "residents"), columnName("parcels", "jobs")].join(say("listed")),
+  dwellings: columnName("parcels", "dwellings"),
+  floor_area: columnName("parcels", "floor_area_m2"),
+  residential_land: say("homesLand"),
+});
+
 function siteFields(): Node[] {
   const named = Object.entries(store.vocabulary.sited);
+  const usual = wanted.service === "station" ? "residents_and_jobs" : "residents";
   const value = (event: Event): number => (event.target as HTMLInputElement).valueAsNumber;
   return [
-    h("label", {}, say("what"), h("select", { id: "propose-service", onchange: (event: Event) => { wanted.service = (event.target as HTMLSelectElement).value; } },
+    h("label", {}, say("what"), h("select", { id: "propose-service", onchange: (event: Event) => { wanted.service = (event.target as HTMLSelectElement).value; redraw(); } },
       ...named.map(([id, names]) => h("option", { value: id, selected: id === wanted.service }, names[language()])))),
+    h("label", {}, say("weighBy"), h("select", { id: "propose-weigh-by", onchange: (event: Event) => { wanted.weigh_by = (event.target as HTMLSelectElement).value; } },
+      ...Object.entries(forWhom()).map(([by, word]) => h("option", { value: by, selected: by === (wanted.weigh_by ?? usual) }, word)))),
     h("label", {}, say("howMany"), h("input", { id: "propose-new", type: "number", min: 1, max: MOST_NEW, value: wanted.new, onchange: (event: Event) => { wanted.new = value(event) || 1; } })),
     h("label", {}, say("withinM"), h("input", { id: "propose-within", type: "number", min: 1, placeholder: say("asThePlan"), value: wanted.within_m ?? "", onchange: (event: Event) => { wanted.within_m = value(event) || null; } })),
     h("label", {}, say("siteM2"), h("input", { id: "propose-site", type: "number", min: 1, placeholder: say("asThePlan"), value: wanted.site_m2 ?? "", onchange: (event: Event) => { wanted.site_m2 = value(event) || null; } })),

@@ -240,6 +240,7 @@ export interface Wanted {
   new: number;
   within_m: number | null;
   site_m2: number | null;
+  weigh_by: string | null;
   vacant: string[];
   uses: Record<string, LaidOut>;
   homes_ha: number;

@@ -256,6 +256,8 @@ const WORDS = {
   },
   layoutSelected: { zh: "只划分所选地块", en: "Only the selected parcels", ja: "選択した区画だけ" },
   selectLand: { zh: "请先选择要划分的地块。", en: "Select the parcels that are to be laid out first.", ja: "先に、区画割りする区画を選択してください。" },
+  weighBy: { zh: "为谁选址", en: "For whom", ja: "立地の対象" },
+  homesLand: { zh: "居住用地面积", en: "residential land", ja: "住宅用地の面積" },
   countBy: { zh: "住宅按什么计", en: "Homes count by", ja: "住宅の数え方" },
   byArea: { zh: "地块面积", en: "area of the parcel", ja: "区画面積" },
   byParcels: { zh: "地块数", en: "parcels", ja: "区画数" },

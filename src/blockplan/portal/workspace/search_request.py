@@ -40,9 +40,10 @@ class SearchRequest:
         Wall-clock seconds that it may take, judging included.
     parts
         Whether a part of a parcel may get another use, where a whole one is more than is needed.
-    service, new, within_m, site_m2, in_place
+    service, new, within_m, site_m2, weigh_by, in_place
         Of sites: for what, how many at most, the distance that counts as reached and the least land of one
-        (None: the plan's own), and whether parcels that have such a use already may take one too.
+        (None: the plan's own), whom they are for (None: residents, of stations jobs too), and whether
+        parcels that have such a use already may take one too.
     vacant, uses, homes_ha, count_by
         Of a layout: ids of the parcels that are drawn anew (undecided land where empty), use -> what is said
         of it (`OF_USE`; a number that is left out is that of the rules, and without any use all is placed
@@ -57,6 +58,7 @@ class SearchRequest:
     new: int = 1
     within_m: float | None = None
     site_m2: float | None = None
+    weigh_by: str | None = None
     in_place: bool = False
     vacant: Sequence[str] = ()
     uses: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)
@@ -80,6 +82,10 @@ class SearchRequest:
             raise _no_search("parts")
         if not isinstance(self.in_place, bool):
             raise _no_search("in_place")
+        self._check_sites()
+        self._check_layout()
+
+    def _check_sites(self) -> None:
         if not isinstance(self.service, str):
             raise _no_search("word")
         if self.kind == "site" and self.service not in SERVICES:
@@ -90,7 +96,11 @@ class SearchRequest:
             raise _no_search("within_m", most=number(FARTHEST_M))
         if not _is_size(self.site_m2):
             raise _no_search("site_m2", most=number(MOST_M2))
-        self._check_layout()
+        if self.weigh_by is not None:
+            from blockplan.propose.siting.demand import DEMANDS  # noqa: PLC0415 (it loads geopandas)
+
+            if self.weigh_by not in DEMANDS:
+                raise _no_search("weigh_by", known=", ".join(DEMANDS))
 
     def _check_layout(self) -> None:
         if not isinstance(self.vacant, list | tuple) or not all(isinstance(one, str) for one in self.vacant):

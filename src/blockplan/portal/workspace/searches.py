@@ -47,7 +47,9 @@ def _site(at: Snapshot, wanted: SearchRequest, stop: Stop) -> tuple[SearchAnswer
 
 
 def _sited(wanted: SearchRequest, land: Land) -> SiteParams:
-    return SiteParams(service=wanted.service, new=wanted.new, within_m=wanted.within_m, land=land)
+    return SiteParams(
+        service=wanted.service, new=wanted.new, within_m=wanted.within_m, weigh_by=wanted.weigh_by, land=land
+    )
 
 
 def _landuse(at: Snapshot, _wanted: SearchRequest, stop: Stop) -> tuple[SearchAnswer, CheckResult]:

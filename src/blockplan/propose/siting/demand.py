@@ -93,6 +93,8 @@ def demand_of(plan: Plan, weigh_by: str, choices: Parameters, codes: tuple[str, 
 
 
 def _called(weigh_by: str) -> dict[str, str]:
+    if f"demand.{weigh_by}" in TEXTS:
+        return TEXTS.text(f"demand.{weigh_by}")
     words = {lang: named("field", weigh_by, lang) for lang in LANGUAGES}
     return {**words, DEFAULT_LANGUAGE: weigh_by.replace("_", " ")}
 
