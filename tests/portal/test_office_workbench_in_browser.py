@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -83,6 +84,23 @@ def test_edits_after_a_session_ended_are_held_and_made_once_the_planner_has_sign
     # The page goes on, also with what only a form's token allows.
     typed_in(tab, "#i-A-residents", "322")
     assert desk.residents("A") == 322
+    desk.context.close()
+
+
+def test_a_report_after_a_session_ended_is_no_page_to_sign_in(office: Office, chromium: Any) -> None:
+    desk = Desk(office, office.planner, chromium)
+    tab, kept = desk.tab, []
+    tab.on("download", lambda file: kept.append(file.suggested_filename))
+    desk.signed_out()
+    tab.locator(".menu summary").click()
+    tab.locator(".menu a").first.click()
+    tab.locator(".hint.error").filter(has_text="You are signed out.").wait_for(timeout=WAIT_MS)
+    assert kept == []
+    desk.signed_in_as(office.planner)
+    with tab.expect_download() as report:
+        tab.locator(".menu a").first.click()
+    assert report.value.suggested_filename.endswith(".html")
+    assert "verdict" in Path(report.value.path()).read_text(encoding="utf-8")
     desk.context.close()
 
 

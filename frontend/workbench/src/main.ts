@@ -416,6 +416,16 @@ function tilt(plan: PlanMap): void {
   drawScale(plan);
 }
 
+/** Follows a link to a file where the service still answers: else a page to sign in would be kept in its place. */
+function keepFile(event: MouseEvent): void {
+  const { href } = event.currentTarget as HTMLAnchorElement;
+  event.preventDefault();
+  api.getNews(store.state.seq).then(
+    () => h("a", { href, download: "" }).click(),
+    (error: unknown) => store.say(error instanceof Error ? error.message : String(error)),
+  );
+}
+
 function drawTop(into: Element, app: Element, plan: () => PlanMap | null): void {
   const { state } = store;
   const title = state.title[language()] ?? state.title.en ?? Object.values(state.title)[0] ?? state.plan;
@@ -446,7 +456,7 @@ function drawTop(into: Element, app: Element, plan: () => PlanMap | null): void 
       h(
         "ul",
         {},
-        ...(["Html", "Pdf", "Zip"] as const).map((kind) => h("li", {}, h("a", { href: api.reportAddress(kind.toLowerCase()), download: "" }, say(`export${kind}`)))),
+        ...(["Html", "Pdf", "Zip"] as const).map((kind) => h("li", {}, h("a", { href: api.reportAddress(kind.toLowerCase()), download: "", onclick: keepFile }, say(`export${kind}`)))),
         h("li", {}, h("button", { class: "link", onclick: () => void savePicture(plan(), title) }, say("exportPng"))),
       ),
     ),
