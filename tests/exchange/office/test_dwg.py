@@ -106,7 +106,7 @@ def handed_in(folder, called, tmp_path, data):
     ("seed", "rounds"),
     [
         pytest.param(16, 1, marks=pytest.mark.long),
-        pytest.param(None, 60 * SOAK_TIMES, marks=pytest.mark.soak),
+        pytest.param(None, 20 * SOAK_TIMES, marks=pytest.mark.soak),
     ],
 )
 def test_a_dwg_with_any_damage_is_a_plan_or_refused_with_the_way_out(
