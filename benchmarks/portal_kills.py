@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SUBMITTERS = 6
-#: More than the service takes in before the blow; shown work that is left is used in the next round.
+#: More than the service takes in before the blow; proof of work that is left is used in the next round.
 MOST_IN_A_ROUND = 150
 #: Time under load before the blow, in seconds.
 SHORTEST_S, LONGEST_S = 0.1, 0.7
@@ -94,7 +94,7 @@ async def _round(
         except (OSError, EOFError, TimeoutError):
             pass  # the blow
         finally:
-            client.close()  # also where all shown work is used up before it
+            client.close()  # also where all proof of work is used up before it
 
     tasks = [asyncio.create_task(submit(who)) for who in range(SUBMITTERS)]
     await asyncio.sleep(seconds)

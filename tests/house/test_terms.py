@@ -68,6 +68,9 @@ OTHERS = {
     },
 }
 
+#: Words for a term of the glossary that neither docs nor the help of a command nor a docstring may hold.
+NOT_IN_PROSE = {"proof of work": r"\bshown work\b", "tampered with": r"\b(be|was|is|or|somebody) bent\b"}
+
 
 def texts(package: Path, lang: str) -> Iterator[tuple[str, str]]:
     """Every text in a language, with the catalog that holds it."""
@@ -123,3 +126,15 @@ def test_the_glossary_holds_the_terms(repo):
     glossary = (repo / "docs" / "glossary.md").read_text(encoding="utf-8")
     for term in ("access code", "consultation report", "audit record", "redacted", "awaiting review", "late"):
         assert f"| {term}" in glossary
+
+
+def test_docs_and_docstrings_have_one_term_for_one_thing(repo):
+    files = [*(repo / "docs").rglob("*.md"), *(repo / "src").rglob("*.py"), repo / "README.md"]
+    assert len(files) > 500
+    said = {path: re.sub(r"\s+", " ", path.read_text(encoding="utf-8")) for path in files}
+    assert not {
+        f"{path.relative_to(repo)} (write: {term})"
+        for term, words in NOT_IN_PROSE.items()
+        for path, text in said.items()
+        if re.search(words, text)
+    }

@@ -23,5 +23,5 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Finished:
 
 
 @pytest.fixture
-def bent(made: Finished, tmp_path: Path) -> Path:
+def tampered(made: Finished, tmp_path: Path) -> Path:
     return copied(made, tmp_path)

@@ -75,7 +75,7 @@ def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 @pytest.fixture
-def bent(made: Finished, tmp_path: Path) -> Path:
+def tampered(made: Finished, tmp_path: Path) -> Path:
     return copied(made, tmp_path)
 
 
@@ -85,17 +85,17 @@ def archived(made: Finished, number: int) -> dict[str, Any]:
     return {key: value for key, value in line.items() if not key.startswith("person")}
 
 
-def give(made: Finished, bent: Path, line: dict[str, Any]) -> None:
+def give(made: Finished, tampered: Path, line: dict[str, Any]) -> None:
     """Put a line of the archive into the public record, files and all, and sign and seal it anew."""
     for file in line.get("files", ()):
-        (bent / "files").mkdir(exist_ok=True)
-        shutil.copy(made.folder.with_name("archive") / file["path"], bent / file["path"])
-    put(made, bent, line)
+        (tampered / "files").mkdir(exist_ok=True)
+        shutil.copy(made.folder.with_name("archive") / file["path"], tampered / file["path"])
+    put(made, tampered, line)
 
 
-def put(made: Finished, bent: Path, line: dict[str, Any]) -> None:
+def put(made: Finished, tampered: Path, line: dict[str, Any]) -> None:
     number = line["leaf"]["seq"]
-    rewrite(bent, made.signer, lambda lines: [*lines[:number], line, *lines[number + 1 :]])
+    rewrite(tampered, made.signer, lambda lines: [*lines[:number], line, *lines[number + 1 :]])
 
 
 def both_find(repo: Path, folder: Path) -> set[tuple[str, str]]:
@@ -130,22 +130,24 @@ def test_both_take_the_record_and_its_archive_as_they_are(made: Finished, repo: 
 @pytest.mark.long
 @pytest.mark.parametrize(("number", "ground"), KEPT_BACK.items())
 def test_words_that_the_log_keeps_back_and_a_public_record_shows_are_found(
-    made: Finished, bent: Path, repo: Path, number: int, ground: str
+    made: Finished, tampered: Path, repo: Path, number: int, ground: str
 ) -> None:
-    give(made, bent, archived(made, number))
-    assert both_find(repo, bent) == {("shown_wrongly", ground)}
+    give(made, tampered, archived(made, number))
+    assert both_find(repo, tampered) == {("shown_wrongly", ground)}
 
 
-def test_an_answer_that_is_shown_before_the_report_is_found(made: Finished, bent: Path, repo: Path) -> None:
-    number = next(line["leaf"]["seq"] for line in lines_of(bent) if line["leaf"]["kind"] == "answered")
-    give(made, bent, archived(made, number))
-    assert both_find(repo, bent) == {("shown_wrongly", "not_yet_published")}
+def test_an_answer_that_is_shown_before_the_report_is_found(
+    made: Finished, tampered: Path, repo: Path
+) -> None:
+    number = next(line["leaf"]["seq"] for line in lines_of(tampered) if line["leaf"]["kind"] == "answered")
+    give(made, tampered, archived(made, number))
+    assert both_find(repo, tampered) == {("shown_wrongly", "not_yet_published")}
 
 
-def test_a_name_in_a_public_record_is_found(made: Finished, bent: Path, repo: Path) -> None:
+def test_a_name_in_a_public_record_is_found(made: Finished, tampered: Path, repo: Path) -> None:
     line = lines_of(made.folder.with_name("archive"))[1]
-    put(made, bent, lines_of(bent)[1] | {key: line[key] for key in ("person", "person_key")})
-    assert both_find(repo, bent) == {("shown_wrongly", "person")}
+    put(made, tampered, lines_of(tampered)[1] | {key: line[key] for key in ("person", "person_key")})
+    assert both_find(repo, tampered) == {("shown_wrongly", "person")}
 
 
 def test_a_record_that_shows_what_only_the_archive_may_is_found_when_it_calls_itself_public(
@@ -161,36 +163,36 @@ def test_a_record_that_shows_what_only_the_archive_may_is_found_when_it_calls_it
     assert "manifest_damaged" in {finding["kind"] for finding in second(repo, folder)}
 
 
-def erased_body(made: Finished, bent: Path) -> str:
-    line = {"leaf": lines_of(bent)[7]["leaf"], "body": {"opinion": "O-7", "text": "words 7"}}
-    put(made, bent, line | {"body_key": "00" * 32, "files": [None]})
+def erased_body(made: Finished, tampered: Path) -> str:
+    line = {"leaf": lines_of(tampered)[7]["leaf"], "body": {"opinion": "O-7", "text": "words 7"}}
+    put(made, tampered, line | {"body_key": "00" * 32, "files": [None]})
     return "body"
 
 
-def erased_name(made: Finished, bent: Path) -> str:
-    line = lines_of(bent)[8]
+def erased_name(made: Finished, tampered: Path) -> str:
+    line = lines_of(tampered)[8]
     line |= {"person": {"name": "N 8"}, "person_key": "00" * 32}
     line["leaf"]["person"] = commitment(bytes(32), canonical.dumps(line["person"]))
-    put(made, bent, line)
+    put(made, tampered, line)
     return "person"
 
 
-def erased_file(made: Finished, bent: Path) -> str:
+def erased_file(made: Finished, tampered: Path) -> str:
     """Entry 8 is shown; an entry says that its file is gone."""
-    lines = lines_of(bent)
+    lines = lines_of(tampered)
     entry = next(line for line in lines if line["leaf"]["kind"] == "erased")
     entry["body"]["entries"].append({"seq": 8, "parts": ["files"]})
-    put(made, bent, entry)
+    put(made, tampered, entry)
     return "files"
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("change", [erased_body, erased_name, erased_file], ids=lambda one: one.__name__)
 def test_what_is_erased_by_the_log_and_still_here_is_found(
-    made: Finished, bent: Path, repo: Path, change: Callable[[Finished, Path], str]
+    made: Finished, tampered: Path, repo: Path, change: Callable[[Finished, Path], str]
 ) -> None:
-    part = change(made, bent)
-    assert ("erased_present", part) in both_find_less(repo, bent)
+    part = change(made, tampered)
+    assert ("erased_present", part) in both_find_less(repo, tampered)
 
 
 def both_find_less(repo: Path, folder: Path) -> set[tuple[str, str]]:
@@ -200,22 +202,22 @@ def both_find_less(repo: Path, folder: Path) -> set[tuple[str, str]]:
     return here & there
 
 
-def test_a_file_that_no_entry_speaks_of_is_found(made: Finished, bent: Path, repo: Path) -> None:
-    (bent / "files" / "1-0.txt").write_bytes(b"file of 1")
-    seal(bent, made.signer)
-    assert both_find(repo, bent) == {("file_extra", "no entry speaks of it")}
+def test_a_file_that_no_entry_speaks_of_is_found(made: Finished, tampered: Path, repo: Path) -> None:
+    (tampered / "files" / "1-0.txt").write_bytes(b"file of 1")
+    seal(tampered, made.signer)
+    assert both_find(repo, tampered) == {("file_extra", "no entry speaks of it")}
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", ["body_key", "files", "note"])
 def test_a_line_that_keeps_its_words_back_and_gives_more_away_is_refused(
-    made: Finished, bent: Path, repo: Path, name: str
+    made: Finished, tampered: Path, repo: Path, name: str
 ) -> None:
     line = archived(made, 1)
     value = line.get(name, {"text": "words 1"})
-    put(made, bent, lines_of(bent)[1] | {name: value})
-    assert "log_damaged" in {finding.kind for finding in verify(bent).findings}
-    assert "log_damaged" in {finding["kind"] for finding in second(repo, bent)}
+    put(made, tampered, lines_of(tampered)[1] | {name: value})
+    assert "log_damaged" in {finding.kind for finding in verify(tampered).findings}
+    assert "log_damaged" in {finding["kind"] for finding in second(repo, tampered)}
 
 
 @pytest.mark.long

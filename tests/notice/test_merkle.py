@@ -1,4 +1,4 @@
-"""The tree: equal to the known vectors, and no proof that is bent passes."""
+"""The tree: equal to the known vectors, and no proof that was tampered with passes."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_every_leaf_of_every_size_up_to_70_is_proved_and_every_prefix_is_consist
             assert merkle.consistent(old, size, roots[old], roots[size], path)
 
 
-def bent(draw: st.DrawFn, path: list[bytes]) -> list[bytes]:
+def tampered(draw: st.DrawFn, path: list[bytes]) -> list[bytes]:
     """A path with one bit flipped, one step dropped, doubled, added, or two exchanged."""
     path = list(path)
     way = draw(st.sampled_from(["flip", "drop", "double", "add", "swap"]))
@@ -75,7 +75,7 @@ def test_no_bent_inclusion_proof_passes(data: st.DataObject) -> None:
     root, path = merkle.root(tree, size), merkle.inclusion_proof(tree, index, size)
     leaf = merkle.leaf_hash(b"%d" % index)
     assert merkle.included(leaf, index, size, path, root)
-    other = data.draw(st.composite(bent)(path))
+    other = data.draw(st.composite(tampered)(path))
     assert other == path or not merkle.included(leaf, index, size, other, root)
     elsewhere = data.draw(st.integers(0, size - 1))
     assert elsewhere == index or not merkle.included(leaf, elsewhere, size, path, root)
@@ -89,7 +89,7 @@ def test_no_bent_consistency_proof_passes(data: st.DataObject) -> None:
     tree = a_tree([b"%d" % number for number in range(new)])
     roots, path = (merkle.root(tree, old), merkle.root(tree, new)), merkle.consistency_proof(tree, old, new)
     assert merkle.consistent(old, new, *roots, path)
-    other = data.draw(st.composite(bent)(path))
+    other = data.draw(st.composite(tampered)(path))
     assert other == path or not merkle.consistent(old, new, *roots, other)
     assert not merkle.consistent(old, new, merkle.leaf_hash(b"another"), roots[1], path)
     assert not merkle.consistent(old, new, roots[0], merkle.leaf_hash(b"another"), path)

@@ -121,10 +121,10 @@ def test_what_travels_along_and_does_not_lead_to_the_record_is_found(
         ("witnessed", fork),
         ("timestamps", {"checkpoint": fork, "token": "", "authority": ""}),
     ):
-        bent = copied(made, tmp_path / name)
-        (bent / f"{name}.jsonl").write_bytes(canonical.dumps(row) + b"\n")
-        seal(bent, made.signer)
-        both_find(bent, ask, {"witness_fork"})
+        tampered = copied(made, tmp_path / name)
+        (tampered / f"{name}.jsonl").write_bytes(canonical.dumps(row) + b"\n")
+        seal(tampered, made.signer)
+        both_find(tampered, ask, {"witness_fork"})
 
 
 def test_whoever_follows_the_feed_sees_that_a_record_grew_or_was_forked(

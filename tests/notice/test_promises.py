@@ -99,7 +99,7 @@ def test_a_bent_promise_or_another_office_s_is_refused(office: Office, ask: Any,
     _, made = promised(office)
     (tmp_path / "other").mkdir()
     _, foreign = promised(Office(tmp_path / "other"))
-    bent = [
+    tampered = [
         made | {"said": made["said"] | {"text": "No bench"}},
         made | {"note": made["note"].replace("09:", "08:").replace("01:", "02:")},
         made | {"said_key": "00" * 32},
@@ -107,18 +107,18 @@ def test_a_bent_promise_or_another_office_s_is_refused(office: Office, ask: Any,
         foreign,
     ]
     folder = office.exported()
-    for one in bent:
+    for one in tampered:
         both_find(folder, ask, {"promise_forged"}, receipts=[one])
     with pytest.raises(ValueError, match="words"):
-        read_promise(bent[0])
+        read_promise(tampered[0])
 
 
 def test_a_leaf_bears_a_promise_only_of_a_submission(office: Office, ask: Any) -> None:
     opinion, made = promised(office)
     whole = entered(office, opinion, made)
     assert whole["leaf"]["promise"] == digest_of(made)
-    bent = whole | {"leaf": whole["leaf"] | {"promise": "so"}}
-    assert faults_of_receipt({key: one for key, one in bent.items() if key != "promise"}) != []
+    tampered = whole | {"leaf": whole["leaf"] | {"promise": "so"}}
+    assert faults_of_receipt({key: one for key, one in tampered.items() if key != "promise"}) != []
     with office.open() as store:
         assert [event.promise for event in store.events({"submitted"})] == [digest_of(made)]
 

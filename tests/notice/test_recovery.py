@@ -83,9 +83,9 @@ def test_both_verifiers_follow_the_keys(lost: Office, ask: Any, tmp_path: Path) 
         lines[3]["body"]["root"] = "00" * 32
         return lines
 
-    bent = copied(made, tmp_path)
-    rewrite(bent, made.signer, another_root)
-    both_find(bent, ask, {"handover_broken"})
+    tampered = copied(made, tmp_path)
+    rewrite(tampered, made.signer, another_root)
+    both_find(tampered, ask, {"handover_broken"})
 
 
 def test_what_is_entered_anew_is_late_or_not_by_the_time_of_its_receipt(lost: Office) -> None:

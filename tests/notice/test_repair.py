@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.support.forging import Finished, copied, rewrite
 from tests.support.notice_records import a_clock, an_opening, an_opinion
-from tests.support.repaired_records import BENT, TWO, glitched
+from tests.support.repaired_records import TAMPERED, TWO, glitched
 
 from blockplan.errors import NoticeStateError, UsageError
 from blockplan.notice import SqliteStore
@@ -62,10 +62,10 @@ def test_nobody_mends_the_time_alone(tmp_path: Path) -> None:
         store.append("clock_repaired", TWO | {"second": "Clerk 1"})
 
 
-@pytest.mark.parametrize("bend", BENT, ids=lambda bend: str(bend.__name__))
+@pytest.mark.parametrize("bend", TAMPERED, ids=lambda bend: str(bend.__name__))
 def test_a_repair_that_does_not_follow_from_the_log_is_found(
     repaired: Finished, tmp_path: Path, bend: Any
 ) -> None:
-    bent = copied(repaired, tmp_path)
-    rewrite(bent, repaired.signer, bend)
-    assert {one.kind for one in verify(bent).findings} == {"law_broken"}
+    tampered = copied(repaired, tmp_path)
+    rewrite(tampered, repaired.signer, bend)
+    assert {one.kind for one in verify(tampered).findings} == {"law_broken"}

@@ -1,4 +1,4 @@
-"""The verifier in TypeScript agrees with the one in Python: on vectors, on records, and on what was bent."""
+"""The verifier in TypeScript agrees with the one in Python: on vectors, on records, tampered ones too."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.support.forging import Finished, copied, lines_of, put_lines, refresh
 from tests.support.merkle_trees import LEAVES, VECTORS, a_tree
 from tests.support.notes import KEY, NOTE
 from tests.support.notice_records import a_clock, an_opening
-from tests.support.repaired_records import BENT
+from tests.support.repaired_records import TAMPERED
 from tests.support.verifiers import both_find
 
 from blockplan.notice import SqliteStore, submissions
@@ -164,16 +164,16 @@ def test_a_receipt_with_later_words_holds_in_both_verifiers_and_a_bent_one_in_no
 
         good, foreign = whole(first.opinion), whole(other.opinion)
     assert [one["leaf"]["kind"] for one in good["later"]] == ["amended", "withdrawn"]
-    bent = [copy.deepcopy(good) for _ in range(6)]
-    bent[0]["later"][0]["body"]["text"] = "More cars."
-    bent[1]["later"].reverse()
-    bent[2]["later"] = foreign["later"]
-    bent[3]["later"][0]["later"] = []
-    bent[4]["later"] = [{**foreign, "later": []}]
-    bent[5]["later"] = {"0": good["later"][0]}
+    tampered = [copy.deepcopy(good) for _ in range(6)]
+    tampered[0]["later"][0]["body"]["text"] = "More cars."
+    tampered[1]["later"].reverse()
+    tampered[2]["later"] = foreign["later"]
+    tampered[3]["later"][0]["later"] = []
+    tampered[4]["later"] = [{**foreign, "later": []}]
+    tampered[5]["later"] = {"0": good["later"][0]}
     assert faults_of_receipt(good, key) == []
-    assert all(faults_of_receipt(one, key) for one in bent)
-    asked = [{"op": "receipt", "document": one, "key": str(key)} for one in (good, *bent)]
+    assert all(faults_of_receipt(one, key) for one in tampered)
+    asked = [{"op": "receipt", "document": one, "key": str(key)} for one in (good, *tampered)]
     assert ask(*asked) == [first.seq, *["refused"] * 6]
 
 
@@ -221,9 +221,9 @@ WITHOUT_KEY = {
 
 @pytest.mark.long
 @pytest.mark.parametrize("way", WITHOUT_KEY)
-def test_both_find_what_is_bent_without_the_key(bent: Path, ask: Any, way: str) -> None:
-    put_lines(bent, WITHOUT_KEY[way](lines_of(bent)))
-    both_find(bent, ask, {"manifest_changed"})
+def test_both_find_what_is_tampered_with_without_the_key(tampered: Path, ask: Any, way: str) -> None:
+    put_lines(tampered, WITHOUT_KEY[way](lines_of(tampered)))
+    both_find(tampered, ask, {"manifest_changed"})
 
 
 @pytest.mark.parametrize(
@@ -231,15 +231,15 @@ def test_both_find_what_is_bent_without_the_key(bent: Path, ask: Any, way: str) 
     [shortened, closed_early, called_in_time],
     ids=lambda change: change.__name__,
 )
-def test_both_find_what_the_law_forbids(made: Finished, bent: Path, ask: Any, change: Any) -> None:
-    rewrite(bent, made.signer, change)
-    both_find(bent, ask, {"law_broken"})
+def test_both_find_what_the_law_forbids(made: Finished, tampered: Path, ask: Any, change: Any) -> None:
+    rewrite(tampered, made.signer, change)
+    both_find(tampered, ask, {"law_broken"})
 
 
-def test_both_find_another_history_by_what_others_hold(made: Finished, bent: Path, ask: Any) -> None:
-    rewrite(bent, made.signer, texted)
+def test_both_find_another_history_by_what_others_hold(made: Finished, tampered: Path, ask: Any) -> None:
+    rewrite(tampered, made.signer, texted)
     both_find(
-        bent,
+        tampered,
         ask,
         {"witness_fork", "receipt_not_in_record"},
         checkpoints=made.checkpoints[-1:],
@@ -248,15 +248,15 @@ def test_both_find_another_history_by_what_others_hold(made: Finished, bent: Pat
 
 
 def test_both_find_a_swapped_file_a_changed_plan_a_file_too_many_and_one_too_few(
-    bent: Path, ask: Any
+    tampered: Path, ask: Any
 ) -> None:
-    (bent / "files" / "1-0.txt").write_bytes((bent / "files" / "2-0.txt").read_bytes())
-    plan = bent / "plan-1" / "plan.gpkg"
+    (tampered / "files" / "1-0.txt").write_bytes((tampered / "files" / "2-0.txt").read_bytes())
+    plan = tampered / "plan-1" / "plan.gpkg"
     plan.write_bytes(plan.read_bytes() + b"\x00")
-    refresh_manifest(bent)
-    (bent / "more.txt").write_text("x", encoding="utf-8")
-    (bent / "README.txt").unlink()
-    both_find(bent, ask, {"manifest_changed", "file_swapped", "file_extra", "file_missing"})
+    refresh_manifest(tampered)
+    (tampered / "more.txt").write_text("x", encoding="utf-8")
+    (tampered / "README.txt").unlink()
+    both_find(tampered, ask, {"manifest_changed", "file_swapped", "file_extra", "file_missing"})
 
 
 def test_the_second_verifier_knows_the_rules_of_ours(repo: Path) -> None:
@@ -290,10 +290,10 @@ ENDS = [
     ids=[f"{one[1]}-{one[5]}" for one in ENDS],
 )
 def test_both_count_closed_days_at_the_end_of_a_period(
-    made: Finished, bent: Path, ask: Any, *, name: str, rule: str, part: str | None, first: str, seen: str,
-    last: str, holds: bool,
+    made: Finished, tampered: Path, ask: Any, *, name: str, rule: str, part: str | None, first: str,
+    seen: str, last: str, holds: bool,
 ) -> None:  # fmt: skip
-    """The last day is bent in a record that is lawful else; its list of closed days is the true one."""
+    """The last day is changed in a record that is lawful else; its list of closed days is the true one."""
     law = country(name)
     days = {"first": dt.date.fromisoformat(first), "last": dt.date.fromisoformat(last)}
     period = NoticeSchedule(law.rule(rule).zone, Span(days["first"], dt.date.fromisoformat(seen), 1),
@@ -308,16 +308,16 @@ def test_both_count_closed_days_at_the_end_of_a_period(
         lines[0]["body"] |= {"period": period.to_dict(), "rule": said, "closed": closed}
         return lines[:1]
 
-    rewrite(bent, made.signer, change)
-    here = {finding.kind for finding in verify(bent).findings}
-    (there,) = ask({"op": "record", "folder": str(bent), "witnesses": {}})
+    rewrite(tampered, made.signer, change)
+    here = {finding.kind for finding in verify(tampered).findings}
+    (there,) = ask({"op": "record", "folder": str(tampered), "witnesses": {}})
     assert ("period_short" not in here, "period_short" not in there) == (holds, holds)
     assert "rule_unknown" not in here | set(there)
 
 
-def test_both_find_a_rule_that_nobody_knows(made: Finished, bent: Path, ask: Any) -> None:
-    rewrite(bent, made.signer, by_a_rule_of_their_own)
-    both_find(bent, ask, {"rule_unknown"})
+def test_both_find_a_rule_that_nobody_knows(made: Finished, tampered: Path, ask: Any) -> None:
+    rewrite(tampered, made.signer, by_a_rule_of_their_own)
+    both_find(tampered, ask, {"rule_unknown"})
 
 
 @pytest.mark.long
@@ -327,15 +327,15 @@ def test_both_hold_a_repair_of_the_clock_to_the_log(
     ask: Any,
 ) -> None:
     assert ask({"op": "record", "folder": str(repaired.folder), "witnesses": {}}) == [[]]
-    for bend in BENT:
-        bent = copied(repaired, tmp_path / bend.__name__)
-        rewrite(bent, repaired.signer, bend)
-        both_find(bent, ask, {"law_broken"})
+    for bend in TAMPERED:
+        tampered = copied(repaired, tmp_path / bend.__name__)
+        rewrite(tampered, repaired.signer, bend)
+        both_find(tampered, ask, {"law_broken"})
 
 
 @pytest.mark.long
 def test_the_command_leaves_with_the_codes_of_the_other(
-    made: Finished, bent: Path, built: Path, tmp_path: Path
+    made: Finished, tampered: Path, built: Path, tmp_path: Path
 ) -> None:
     def run(*arguments: Any) -> tuple[int, Any]:
         done = subprocess.run(
@@ -348,8 +348,8 @@ def test_the_command_leaves_with_the_codes_of_the_other(
     code, found = run(made.folder, "--receipt", receipt, "--key", made.key)
     assert (code, found["holds"], found["root"]) == (0, True, verify(made.folder).to_dict()["root"])
     assert run("--receipt-alone", receipt)[0] == 0
-    (bent / "link").symlink_to(bent / "log.jsonl")
-    assert run(bent)[0] == 1
+    (tampered / "link").symlink_to(tampered / "log.jsonl")
+    assert run(tampered)[0] == 1
     assert run(tmp_path / "nothing")[0] == 2
 
 
@@ -365,14 +365,14 @@ def test_the_command_leaves_with_the_codes_of_the_other(
     ],
 )
 def test_both_ask_on_what_state_two_persons_signed(
-    made: Finished, bent: Path, ask: Any, kind: str, said: dict[str, Any]
+    made: Finished, tampered: Path, ask: Any, kind: str, said: dict[str, Any]
 ) -> None:
     def change(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
         next(line for line in lines if line["leaf"]["kind"] == kind)["body"] |= said
         return lines
 
-    rewrite(bent, made.signer, change)
-    both_find(bent, ask, {"law_broken"})
+    rewrite(tampered, made.signer, change)
+    both_find(tampered, ask, {"law_broken"})
 
 
 def test_the_second_says_what_it_leaves_to_the_first(made: Finished, built: Path) -> None:

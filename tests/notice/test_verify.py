@@ -1,4 +1,4 @@
-"""A record that was bent is found out, by name, whoever bent it and however little."""
+"""A record that was tampered with is found out, by name, whoever tampered with it and however little."""
 
 from __future__ import annotations
 
@@ -79,19 +79,19 @@ def all_files(folder: Path) -> list[str]:
 
 
 @pytest.mark.long
-def test_one_changed_bit_in_any_file_is_found(made: Finished, bent: Path) -> None:
+def test_one_changed_bit_in_any_file_is_found(made: Finished, tampered: Path) -> None:
     names = all_files(made.folder)
     assert len(names) >= 14
     for name in names:
-        whole = (bent / name).read_bytes()
+        whole = (tampered / name).read_bytes()
         for place in {0, len(whole) // 2, len(whole) - 1}:
             for bit in (1, 128):
                 changed = bytearray(whole)
                 changed[place] ^= bit
-                (bent / name).write_bytes(changed)
-                assert kinds(bent), f"{name}: bit {bit} of byte {place}"
-        (bent / name).write_bytes(whole)
-    assert not kinds(bent)
+                (tampered / name).write_bytes(changed)
+                assert kinds(tampered), f"{name}: bit {bit} of byte {place}"
+        (tampered / name).write_bytes(whole)
+    assert not kinds(tampered)
 
 
 @pytest.mark.long
@@ -112,105 +112,105 @@ def test_one_changed_bit_anywhere_in_what_is_signed_is_found(made: Finished, dat
 
 
 @pytest.mark.long
-def test_a_file_too_few_is_found(made: Finished, bent: Path) -> None:
+def test_a_file_too_few_is_found(made: Finished, tampered: Path) -> None:
     for name in all_files(made.folder):
-        (bent / name).rename(bent.parent / "aside")
-        assert kinds(bent) & {"file_missing", "manifest_damaged"}, name
-        (bent.parent / "aside").rename(bent / name)
+        (tampered / name).rename(tampered.parent / "aside")
+        assert kinds(tampered) & {"file_missing", "manifest_damaged"}, name
+        (tampered.parent / "aside").rename(tampered / name)
 
 
 @pytest.mark.parametrize("name", ["more.txt", "files/99-0.txt", ".hidden", "plan-1/plan.gpkg-journal"])
-def test_a_file_too_many_is_found(bent: Path, name: str) -> None:
-    (bent / name).write_text("", encoding="utf-8")
-    assert kinds(bent) == {"file_extra"}
+def test_a_file_too_many_is_found(tampered: Path, name: str) -> None:
+    (tampered / name).write_text("", encoding="utf-8")
+    assert kinds(tampered) == {"file_extra"}
 
 
-def test_a_link_and_an_empty_folder_are_found(bent: Path) -> None:
-    (bent / "link").symlink_to(bent / "log.jsonl")
-    (bent / "empty").mkdir()
-    assert [finding.where for finding in verify(bent).findings] == ["empty", "link"]
+def test_a_link_and_an_empty_folder_are_found(tampered: Path) -> None:
+    (tampered / "link").symlink_to(tampered / "log.jsonl")
+    (tampered / "empty").mkdir()
+    assert [finding.where for finding in verify(tampered).findings] == ["empty", "link"]
 
 
 # ---- without the office's key: the manifest is made to fit, and no longer the signed one ----
 
 
-def test_an_edited_opinion_is_found(bent: Path) -> None:
-    lines = lines_of(bent)
+def test_an_edited_opinion_is_found(tampered: Path) -> None:
+    lines = lines_of(tampered)
     opinion(lines, 1)["body"]["text"] = "Made-up opinion 1!"
-    put_lines(bent, lines)
-    assert kinds(bent) == {"manifest_changed", "body_changed"}
+    put_lines(tampered, lines)
+    assert kinds(tampered) == {"manifest_changed", "body_changed"}
 
 
-def test_a_dropped_entry_is_found(bent: Path) -> None:
-    lines = lines_of(bent)
-    put_lines(bent, lines[:6] + lines[7:])
-    assert {"manifest_changed", "entry_number", "log_short"} <= kinds(bent)
+def test_a_dropped_entry_is_found(tampered: Path) -> None:
+    lines = lines_of(tampered)
+    put_lines(tampered, lines[:6] + lines[7:])
+    assert {"manifest_changed", "entry_number", "log_short"} <= kinds(tampered)
 
 
-def test_a_dropped_end_is_found(bent: Path) -> None:
-    put_lines(bent, lines_of(bent)[:-1])
-    assert {"manifest_changed", "log_short"} <= kinds(bent)
+def test_a_dropped_end_is_found(tampered: Path) -> None:
+    put_lines(tampered, lines_of(tampered)[:-1])
+    assert {"manifest_changed", "log_short"} <= kinds(tampered)
 
 
-def test_entries_in_another_order_are_found(bent: Path) -> None:
-    lines = lines_of(bent)
+def test_entries_in_another_order_are_found(tampered: Path) -> None:
+    lines = lines_of(tampered)
     lines[1], lines[2] = lines[2], lines[1]
-    put_lines(bent, lines)
-    assert {"manifest_changed", "entry_number", "time_backwards", "fork"} <= kinds(bent)
+    put_lines(tampered, lines)
+    assert {"manifest_changed", "entry_number", "time_backwards", "fork"} <= kinds(tampered)
 
 
-def test_a_late_opinion_dated_back_is_found(bent: Path) -> None:
-    lines = lines_of(bent)
+def test_a_late_opinion_dated_back_is_found(tampered: Path) -> None:
+    lines = lines_of(tampered)
     late = opinion(lines, 9)
     late["leaf"]["at"] = "2026-04-10T15:59:59.000000Z"
-    put_lines(bent, lines)
-    assert {"manifest_changed", "fork", "law_broken"} <= kinds(bent)
+    put_lines(tampered, lines)
+    assert {"manifest_changed", "fork", "law_broken"} <= kinds(tampered)
 
 
-def test_swapped_attachments_are_found(bent: Path) -> None:
-    one, two = bent / "files" / "1-0.txt", bent / "files" / "2-0.txt"
+def test_swapped_attachments_are_found(tampered: Path) -> None:
+    one, two = tampered / "files" / "1-0.txt", tampered / "files" / "2-0.txt"
     first = one.read_bytes()
     one.write_bytes(two.read_bytes())
     two.write_bytes(first)
-    refresh_manifest(bent)
-    assert kinds(bent) == {"manifest_changed", "file_swapped"}
+    refresh_manifest(tampered)
+    assert kinds(tampered) == {"manifest_changed", "file_swapped"}
 
 
-def test_a_changed_plan_file_is_found(bent: Path) -> None:
-    plan = bent / "plan-1" / "plan.gpkg"
+def test_a_changed_plan_file_is_found(tampered: Path) -> None:
+    plan = tampered / "plan-1" / "plan.gpkg"
     plan.write_bytes(plan.read_bytes().replace(b"1401", b"0701"))
-    refresh_manifest(bent)
-    assert {"manifest_changed", "plan_changed", "file_swapped"} <= kinds(bent)
+    refresh_manifest(tampered)
+    assert {"manifest_changed", "plan_changed", "file_swapped"} <= kinds(tampered)
 
 
-def test_a_changed_answer_is_found(bent: Path) -> None:
-    lines = lines_of(bent)
+def test_a_changed_answer_is_found(tampered: Path) -> None:
+    lines = lines_of(tampered)
     answer = next(line for line in lines if line["leaf"]["kind"] == "answered")
     answer["body"]["answer"]["kind"] = "not_adopted"
-    put_lines(bent, lines)
-    assert kinds(bent) == {"manifest_changed", "body_changed"}
+    put_lines(tampered, lines)
+    assert kinds(tampered) == {"manifest_changed", "body_changed"}
 
 
-def test_an_opinion_that_is_hidden_without_ground_is_found(bent: Path) -> None:
+def test_an_opinion_that_is_hidden_without_ground_is_found(tampered: Path) -> None:
     for ground in ("withheld", "erased", "withdrawn", "publication", "redacted", "replaced"):
-        lines = lines_of(bent)
+        lines = lines_of(tampered)
         line = opinion(lines, 1)
         for key in ("body", "body_key", "files"):
             line.pop(key, None)
         put_lines(
-            bent,
+            tampered,
             [
                 line | {"kept_back": ground, "opinion": "O-1"} if line["leaf"]["seq"] == 1 else line
                 for line in lines
             ],
         )
-        assert "ground_missing" in kinds(bent), ground
+        assert "ground_missing" in kinds(tampered), ground
 
 
-def test_a_record_signed_by_another_key_is_found_by_the_published_one(made: Finished, bent: Path) -> None:
-    rewrite(bent, Signer.new("blockplan/made-up"), lambda lines: lines)
-    assert kinds(bent) == set()  # it fits itself: the key must come from elsewhere
-    assert {"key_other", "seal_forged"} <= kinds(bent, key=made.key)
+def test_a_record_signed_by_another_key_is_found_by_the_published_one(made: Finished, tampered: Path) -> None:
+    rewrite(tampered, Signer.new("blockplan/made-up"), lambda lines: lines)
+    assert kinds(tampered) == set()  # it fits itself: the key must come from elsewhere
+    assert {"key_other", "seal_forged"} <= kinds(tampered, key=made.key)
 
 
 # ---- with the office's key: laws, receipts and checkpoints that others hold ----
@@ -235,21 +235,21 @@ def dated_back(lines: Lines) -> Lines:
     "change", [texted, dropped, cut, reordered, dated_back], ids=lambda change: change.__name__
 )
 def test_another_history_signed_anew_is_found_by_checkpoints_and_receipts(
-    made: Finished, bent: Path, change: Callable[[Lines], Lines]
+    made: Finished, tampered: Path, change: Callable[[Lines], Lines]
 ) -> None:
-    rewrite(bent, made.signer, change)
-    assert kinds(bent, checkpoints=made.checkpoints) & {"witness_fork", "witness_smaller"}
-    assert "receipt_not_in_record" in kinds(bent, receipts=made.receipts)
+    rewrite(tampered, made.signer, change)
+    assert kinds(tampered, checkpoints=made.checkpoints) & {"witness_fork", "witness_smaller"}
+    assert "receipt_not_in_record" in kinds(tampered, receipts=made.receipts)
 
 
-def test_a_smaller_tree_signed_anew_is_found_by_a_checkpoint(made: Finished, bent: Path) -> None:
-    rewrite(bent, made.signer, cut)
-    assert "witness_smaller" in kinds(bent, checkpoints=made.checkpoints[-1:])
+def test_a_smaller_tree_signed_anew_is_found_by_a_checkpoint(made: Finished, tampered: Path) -> None:
+    rewrite(tampered, made.signer, cut)
+    assert "witness_smaller" in kinds(tampered, checkpoints=made.checkpoints[-1:])
 
 
-def test_a_fork_is_found_by_the_checkpoint_of_the_other_branch(made: Finished, bent: Path) -> None:
-    rewrite(bent, made.signer, texted)
-    other = (bent / "checkpoint.txt").read_text(encoding="utf-8")
+def test_a_fork_is_found_by_the_checkpoint_of_the_other_branch(made: Finished, tampered: Path) -> None:
+    rewrite(tampered, made.signer, texted)
+    other = (tampered / "checkpoint.txt").read_text(encoding="utf-8")
     assert kinds(made.folder, checkpoints=[other]) == {"witness_fork"}
 
 
@@ -269,10 +269,10 @@ def approved_alone(lines: Lines) -> Lines:
     ids=lambda change: change.__name__,
 )
 def test_an_entry_that_the_law_forbids_is_found_even_with_every_signature_right(
-    made: Finished, bent: Path, change: Callable[[Lines], Lines]
+    made: Finished, tampered: Path, change: Callable[[Lines], Lines]
 ) -> None:
-    rewrite(bent, made.signer, change)
-    assert "law_broken" in kinds(bent)
+    rewrite(tampered, made.signer, change)
+    assert "law_broken" in kinds(tampered)
 
 
 def hurried(lines: Lines) -> Lines:
@@ -288,26 +288,26 @@ def hurried(lines: Lines) -> Lines:
     return lines
 
 
-def test_a_period_shorter_than_the_law_of_that_name_is_found(made: Finished, bent: Path) -> None:
-    rewrite(bent, made.signer, hurried)
-    assert "period_short" in kinds(bent)
+def test_a_period_shorter_than_the_law_of_that_name_is_found(made: Finished, tampered: Path) -> None:
+    rewrite(tampered, made.signer, hurried)
+    assert "period_short" in kinds(tampered)
 
 
 def test_a_rule_that_nobody_knows_is_found_unless_its_ordinance_is_given(
-    made: Finished, bent: Path, tmp_path: Path
+    made: Finished, tampered: Path, tmp_path: Path
 ) -> None:
-    rewrite(bent, made.signer, by_a_rule_of_their_own)
-    found = verify(bent)
+    rewrite(tampered, made.signer, by_a_rule_of_their_own)
+    found = verify(tampered)
     assert "rule_unknown" in {finding.kind for finding in found.findings}
     assert "town-ordinance-7" in found.findings[0].message()
-    shown = run("notice", "verify", bent)
+    shown = run("notice", "verify", tampered)
     assert shown.returncode == 1
     assert "with --law\n" in shown.stderr
     assert "`" not in shown.stderr + shown.stdout
     ordinance = tmp_path / "town.yaml"
     text = (FOLDER / "cn.yaml").read_text(encoding="utf-8").replace("id: cn-art26", "id: town-ordinance-7")
     ordinance.write_text(text, encoding="utf-8")
-    assert verify(bent, laws=[country(str(ordinance))]).findings == []
+    assert verify(tampered, laws=[country(str(ordinance))]).findings == []
 
 
 def test_a_period_is_told_with_its_rule_source_and_days(made: Finished) -> None:
@@ -329,9 +329,9 @@ def transcribed(lines: Lines) -> Lines:
     return lines
 
 
-def test_other_words_in_the_place_of_an_opinion_are_found(made: Finished, bent: Path) -> None:
-    rewrite(bent, made.signer, transcribed)
-    assert "law_broken" in kinds(bent)
+def test_other_words_in_the_place_of_an_opinion_are_found(made: Finished, tampered: Path) -> None:
+    rewrite(tampered, made.signer, transcribed)
+    assert "law_broken" in kinds(tampered)
 
 
 def still_there(lines: Lines) -> Lines:
@@ -341,9 +341,9 @@ def still_there(lines: Lines) -> Lines:
     return lines
 
 
-def test_what_was_erased_and_is_still_there_is_found(made: Finished, bent: Path) -> None:
-    rewrite(bent, made.signer, still_there)
-    assert "erased_present" in kinds(bent)
+def test_what_was_erased_and_is_still_there_is_found(made: Finished, tampered: Path) -> None:
+    rewrite(tampered, made.signer, still_there)
+    assert "erased_present" in kinds(tampered)
 
 
 # ---- whatever the bytes say, the verifier answers ----
@@ -413,12 +413,14 @@ def miscounted(lines: Lines) -> Lines:
 
 
 @pytest.mark.parametrize(("change", "kind"), [(unanswered, "unanswered"), (miscounted, "count_differs")])
-def test_a_publication_past_the_office_is_found(made: Finished, bent: Path, change: Any, kind: str) -> None:
+def test_a_publication_past_the_office_is_found(
+    made: Finished, tampered: Path, change: Any, kind: str
+) -> None:
     found = verify(made.folder)
     _check_answers(found)
     assert found.findings == []
-    rewrite(bent, made.signer, change)
-    found = verify(bent)
+    rewrite(tampered, made.signer, change)
+    found = verify(tampered)
     _check_answers(found)
     assert {finding.kind for finding in found.findings} == {kind}
 
@@ -434,10 +436,10 @@ def test_what_is_no_folder_is_no_record(tmp_path: Path) -> None:
     assert "file_missing" in kinds(tmp_path)
 
 
-def test_the_seal_of_a_bent_record_can_be_made_with_the_key_alone(made: Finished, bent: Path) -> None:
-    (bent / "README.txt").write_text("x", encoding="utf-8")
-    seal(bent, made.signer)
-    assert kinds(bent) == set()  # the words to people are the office's; all else is held by the log
-    (bent / "more.txt").write_text("x", encoding="utf-8")
-    seal(bent, made.signer)
-    assert kinds(bent) == {"file_extra"}
+def test_the_seal_of_a_tampered_record_can_be_made_with_the_key_alone(made: Finished, tampered: Path) -> None:
+    (tampered / "README.txt").write_text("x", encoding="utf-8")
+    seal(tampered, made.signer)
+    assert kinds(tampered) == set()  # the words to people are the office's; all else is held by the log
+    (tampered / "more.txt").write_text("x", encoding="utf-8")
+    seal(tampered, made.signer)
+    assert kinds(tampered) == {"file_extra"}

@@ -1,4 +1,4 @@
-"""Words that came without shown work: in the record at once, and open to others once somebody has looked."""
+"""Words without proof of work: in the record at once, and open to others once somebody has looked."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def begin(tmp_path: Path) -> Iterator[Callable[..., SqliteStore]]:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Finished:
-    """Live: O-1 had shown work; O-2 was looked at, O-3 waits, O-5 was looked at and amended since."""
+    """Live: O-1 had proof of work; O-2 was looked at, O-3 waits, O-5 was looked at and amended since."""
     folder = tmp_path_factory.mktemp("waiting")
     clock, signer = a_clock(), new_key(folder / "key", "blockplan/made-up")
     notary = Notary(signer, TipFile(folder / "tip"))
@@ -197,7 +197,7 @@ def test_a_publication_past_the_software_is_found(begin: Callable[..., SqliteSto
 
 
 def unmarked(lines: Lines, _archive: Lines) -> Lines:
-    """An opinion that had shown work is kept from the public as if it waited."""
+    """An opinion that had proof of work is kept from the public as if it waited."""
     lines[1] = {"leaf": lines[1]["leaf"], "kept_back": "held", "opinion": "O-1"}
     return lines
 
@@ -231,23 +231,23 @@ def amended_past_it(lines: Lines, archive: Lines) -> Lines:
     return lines
 
 
-BENT = {
+TAMPERED = {
     unmarked: "ground_missing", looked_and_kept: "ground_missing", looked_at_others: "law_broken",
     looked_without_need: "law_broken", marked_later: "law_broken", amended_past_it: "law_broken",
 }  # fmt: skip
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("change", BENT, ids=lambda change: change.__name__)
+@pytest.mark.parametrize("change", TAMPERED, ids=lambda change: change.__name__)
 def test_both_verifiers_find_what_the_clerk_with_the_key_can_bend(
     made: Finished, tmp_path: Path, repo: Path, change: Callable[[Lines, Lines], Lines]
 ) -> None:
     archive = lines_of(made.folder.with_name("archive"))
-    bent = copied(made, tmp_path)
-    rewrite(bent, made.signer, lambda lines: change(lines, archive))
-    kinds = {finding.kind for finding in verify(bent).findings}
-    assert BENT[change] in kinds
-    assert BENT[change] in second_finds(repo, bent)
+    tampered = copied(made, tmp_path)
+    rewrite(tampered, made.signer, lambda lines: change(lines, archive))
+    kinds = {finding.kind for finding in verify(tampered).findings}
+    assert TAMPERED[change] in kinds
+    assert TAMPERED[change] in second_finds(repo, tampered)
 
 
 def test_the_second_verifier_takes_the_record_as_it_is(made: Finished, repo: Path) -> None:
@@ -258,11 +258,11 @@ def test_the_second_verifier_takes_the_record_as_it_is(made: Finished, repo: Pat
 def test_a_mark_that_is_taken_off_is_found_without_any_key(
     made: Finished, tmp_path: Path, repo: Path
 ) -> None:
-    bent = copied(made, tmp_path)
-    lines = (bent / "log.jsonl").read_text(encoding="utf-8").replace('"held":true,', "", 1)
-    (bent / "log.jsonl").write_text(lines, encoding="utf-8")
-    assert {"file_changed", "fork"} <= {finding.kind for finding in verify(bent).findings}
-    assert {"file_changed", "fork"} <= second_finds(repo, bent)
+    tampered = copied(made, tmp_path)
+    lines = (tampered / "log.jsonl").read_text(encoding="utf-8").replace('"held":true,', "", 1)
+    (tampered / "log.jsonl").write_text(lines, encoding="utf-8")
+    assert {"file_changed", "fork"} <= {finding.kind for finding in verify(tampered).findings}
+    assert {"file_changed", "fork"} <= second_finds(repo, tampered)
 
 
 def second_finds(repo: Path, folder: Path) -> set[str]:

@@ -10,7 +10,7 @@ from blockplan.portal.submissions.services import Said, new_form, take
 
 
 def send_without_work(text: str, **more: object) -> str:
-    """Somebody sends an opinion without shown work, so that it waits; gives back its number."""
+    """Somebody sends an opinion without proof of work, so that it waits; gives back its number."""
     found = take("town", Said(opinion=intake.Submission(text=text, more=more), form=new_form()))
     assert found.held
     return found.opinion

@@ -135,7 +135,7 @@ def taken(tab: Any, file: Path, *, key: bool = False) -> Path:
 
 
 def sent(service: Service, file: Path) -> Path:
-    """By program, without shown work."""
+    """By program, without proof of work."""
     request = urllib.request.Request(
         service.url("/api/v1/notices/demo/opinions"),
         json.dumps({"text": "Sent by program.", "language": "en"}).encode(),

@@ -132,12 +132,12 @@ def test_a_receipt_is_checked_on_the_readers_own_device(
     served: Service, chromium: Any, repo: Path, tmp_path: Path
 ) -> None:
     good = repo / "examples" / "demonstration-record-held" / "receipt-O-3.json"
-    bent = tmp_path / "bent.json"
-    bent.write_text(
+    tampered = tmp_path / "tampered.json"
+    tampered.write_text(
         good.read_text(encoding="utf-8").replace('"seq": 3', '"seq": 4').replace('"seq":3', '"seq":4')
     )
     sent: list[str] = []
-    for file, said in ((good, "The receipt holds: opinion O-3"), (bent, "does not hold")):
+    for file, said in ((good, "The receipt holds: opinion O-3"), (tampered, "does not hold")):
         with served.tab(chromium, width=360) as tab:
             tab.on("request", lambda request: sent.append(request.method))
             tab.goto(served.url("/en/verify/"))

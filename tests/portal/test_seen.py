@@ -43,7 +43,7 @@ WORDS = ("TEXT-mark", "TITLE-mark", "REASON-mark", "LANG-mark", "CLAUSE-mark", "
 
 
 def posted(body: dict[str, Any], path: str = PATH) -> dict[str, Any]:
-    """What the API says of an opinion without shown work, which waits."""
+    """What the API says of an opinion without proof of work, which waits."""
     key = {"Idempotency-Key": secrets.token_urlsafe(24)}
     answer = Client().post(path, json.dumps(body), content_type="application/json", headers=key)
     assert answer.status_code in {200, 201, 202}, answer.content

@@ -1,4 +1,4 @@
-"""What came without shown work is nowhere until a clerk has looked; pages, feeds, API and record agree."""
+"""What came without proof of work is nowhere until a clerk has looked; pages, feeds, API and record agree."""
 
 from __future__ import annotations
 

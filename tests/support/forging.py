@@ -105,7 +105,7 @@ def finished(folder: Path, *, archive: bool = False) -> Finished:
 
 def copied(made: Finished, folder: Path) -> Path:
     """A copy of the record to bend."""
-    target = folder / "bent"
+    target = folder / "tampered"
     shutil.copytree(made.folder, target, symlinks=True)
     return target
 
@@ -140,7 +140,7 @@ def refresh_manifest(folder: Path, **more: Any) -> bytes:
 
 
 def seal(folder: Path, signer: Signer, **more: Any) -> None:
-    """What the office's own clerk can do: sign the manifest that fits the bent files."""
+    """What the office's own clerk can do: sign the manifest that fits the tampered files."""
     data = refresh_manifest(folder, **more)
     (folder / "manifest.note").write_text(signer.sign(seal_text(signer.name, data)), encoding="utf-8")
 

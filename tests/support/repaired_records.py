@@ -36,7 +36,7 @@ def glitched(folder: Path, clock: HandClock) -> tuple[SqliteStore, Notary, Any]:
 
 @pytest.fixture
 def repaired(tmp_path: Path) -> Finished:
-    """A record that was corrected, ready to be bent."""
+    """A record that was corrected, ready to be tampered with."""
     clock = a_clock()
     store, notary, signer = glitched(tmp_path, clock)
     with store:
@@ -61,4 +61,4 @@ def another_beginning(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return lines
 
 
-BENT = [more_in_time, fewer_in_time, another_beginning]
+TAMPERED = [more_in_time, fewer_in_time, another_beginning]

@@ -1,5 +1,5 @@
 """
-The public notice of a plan: dates that hold, and a record in which nothing can be lost or bent unseen.
+The public notice of a plan: dates that hold, and a record that nobody can cut or tamper with unseen.
 
 `SqliteStore` keeps a notice in one file; `blockplan.notice.events` says what is entered.
 """

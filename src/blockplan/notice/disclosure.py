@@ -3,15 +3,15 @@ What of a record is open to everybody, and on what ground the rest is kept back.
 
 Leaves are always open, so that nothing can be dropped. Of the parts behind them, names and addresses
 never are; the words of an opinion are, unless the notice's way of publishing, a withdrawal, a ground for
-withholding or an erasure says otherwise, or nobody has looked yet at what came without shown work. Each
+withholding or an erasure says otherwise, or nobody has looked yet at what came without proof of work. Each
 part that is kept back carries its ground, and a verifier checks that the log bears it out.
 
 Words that wait until somebody of the office has looked, and the entry that lets them be seen.
 
-What comes without shown work is in the record at once, and counts and is answered like everything else; but
-a record that is open to everybody must not show words which nobody has read. So the leaf bears a mark: it is
-signed, stands in the submitter's receipt, and everybody can see that words were kept back because they wait,
-and for no other reason. An entry ``shown`` opens the words of one entry, and those alone.
+What comes without proof of work is in the record at once, and counts and is answered like everything else;
+but a record that is open to everybody must not show words which nobody has read. So the leaf bears a mark: it
+is signed, stands in the submitter's receipt, and everybody can see that words were kept back because they
+wait, and for no other reason. An entry ``shown`` opens the words of one entry, and those alone.
 """
 
 from __future__ import annotations

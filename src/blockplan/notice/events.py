@@ -20,7 +20,7 @@ The payloads, kind by kind (`KINDS` lists the keys that must be there; more may 
   what stands beside the text and is not named, so that one entry holds all that stands; an empty key is taken
   out.
 - ``shown``: ``opinion``, ``of`` (number of the entry that was looked at), ``by``. Words that came without
-  shown work wait for this: their leaf is marked ``held``. A marked opinion's amendments are marked too.
+  proof of work wait for this: their leaf is marked ``held``. A marked opinion's amendments are marked too.
 - ``withdrawn``: ``opinion``; why, if it was said, stands with the person.
 - ``redacted``: ``opinion``, ``text`` (what may be published), ``ground``, ``by``, ``second``; ``of``, number
   of the entry whose words it stands for. ``withheld``: ``opinion``, ``ground``, ``by``, ``second``, ``of``.

@@ -318,10 +318,10 @@ def _check_plans(found: Verification, files: Mapping[str, bytes]) -> None:
         except (KeyError, TypeError, AttributeError) as error:
             found.find("log_damaged", f"entry {event.seq} (opened)", f"{type(error).__name__}: {error}")
             continue
-        bent = [path for path, digest in named.items() if _digest(files, path) != digest]
-        for path in bent:
+        changed = [path for path, digest in named.items() if _digest(files, path) != digest]
+        for path in changed:
             found.find("plan_changed", path)
-        if f"plan-{number}/plan.toml" in files and not bent:
+        if f"plan-{number}/plan.toml" in files and not changed:
             _check_content(found, number, *said)
 
 

@@ -40,7 +40,7 @@ def command() -> None:
     Put a plan on public notice, take opinions in, answer them, and publish: one file, one record.
 
     The dates are those of the law, decided by this machine's clock; nothing in the record can be lost or
-    bent unseen.
+    tampered with unseen.
     """
 
 

@@ -1,1 +1,1 @@
-"""What comes in from outside, looked at before it is kept: texts, files, places, shown work."""
+"""What comes in from outside, looked at before it is kept: texts, files, places, proof of work."""

@@ -2,8 +2,8 @@
 Signing the tree: what is signed once is never taken back.
 
 The newest signed checkpoint is kept in a file apart from the record. A record that was
-restored from an old backup, or that somebody bent, no longer leads to it, and is refused before anything
-more is entered.
+restored from an old backup, or that somebody tampered with, no longer leads to it, and is refused before
+anything more is entered.
 """
 
 from __future__ import annotations

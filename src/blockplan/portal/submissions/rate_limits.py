@@ -129,7 +129,7 @@ def require_room(address: str, notice: str, *, proved: bool) -> None:
     Raises
     ------
     BusyError
-        If somebody, or everybody without shown work together, sends more than a crowd at a counter would.
+        If somebody, or everybody without proof of work together, sends more than a crowd at a counter would.
     """
     now = clock.now().timestamp()
     store = TableBuckets()
