@@ -73,6 +73,23 @@ def test_a_repair_is_found_in_the_panel_and_taken_in_part(zone: Service, chromiu
     tab.close()
 
 
+def ended_at_the_second_try(tab: Any) -> None:
+    """A search is told to end, first in vain: the button says what is asked, and can be pressed again."""
+    held: list[Any] = []
+    tab.route(re.compile("/proposal/cancel"), lambda route: held.append(route))  # noqa: PLW0108 (Playwright marks it)
+    button = tab.locator("[data-act=cancel]")
+    for answer in ("abort", "continue_"):
+        button.click()
+        tab.locator("[data-act=cancel]:disabled").wait_for(timeout=WAIT_MS)
+        assert button.inner_text() == "終了しています…"
+        while not held:
+            tab.wait_for_timeout(50)
+        getattr(held.pop(), answer)()
+        if answer == "abort":
+            tab.locator("[data-act=cancel]:enabled").wait_for(timeout=WAIT_MS)
+            assert button.inner_text() == "現時点の最良で終える"
+
+
 def test_vacant_land_is_laid_out_from_the_panel_and_ended_with_the_best_so_far(
     zone: Service, chromium: Any
 ) -> None:
@@ -103,7 +120,8 @@ def test_vacant_land_is_laid_out_from_the_panel_and_ended_with_the_best_so_far(
     tab.locator("[data-act=propose]").click()
     tab.wait_for_selector("[data-act=cancel]", timeout=WAIT_MS)
     tab.locator(".search", has_text="最良").wait_for(timeout=WAIT_MS)
-    tab.locator("[data-act=cancel]").click()
+    ended_at_the_second_try(tab)
+    wrong[:] = [one for one in wrong if "ERR_FAILED" not in one]
     tab.wait_for_selector("[data-act=take]", timeout=WAIT_MS)
     assert "080403" in tab.locator(".proposed").inner_text()
     tab.locator("[data-act=take]").click()

@@ -54,7 +54,12 @@ export async function propose(): Promise<void> {
 async function end(): Promise<void> {
   isEnding = true;
   redraw();
-  await done(api.postProposalCancel());
+  await done(api.postProposalCancel().catch((error: unknown) => {
+    // It goes on, and can be ended.
+    isEnding = false;
+    redraw();
+    throw error;
+  })); // prettier-ignore
 }
 
 /** Shows what the service answers, or why it does not. */
