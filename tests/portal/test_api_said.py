@@ -59,8 +59,8 @@ def test_the_plan_is_read_in_plain_words_with_its_maps(shown: DatabaseStore) -> 
         drawn.close()
 
 
-@pytest.mark.long
 @on_sqlite
+@pytest.mark.long
 def test_one_object_of_each_kind_says_what_its_page_says(shown: DatabaseStore) -> None:
     seen = set()
     for layer in (*LAYERS, STATEMENTS, RULES):

@@ -121,8 +121,8 @@ def test_in_a_preview_nothing_is_sent_and_nothing_kept(draft: Draft) -> None:
     assert not Entry.objects.filter(notice_id="town").exists()
 
 
-@pytest.mark.long
 @on_sqlite  # what a page says knows nothing of the database
+@pytest.mark.long
 def test_without_dates_the_preview_says_that_they_are_assumed_and_with_dates_it_has_them(
     draft: Draft,
 ) -> None:
