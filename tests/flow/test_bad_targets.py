@@ -89,8 +89,8 @@ def interrupted(
         from blockplan.plan.files import formats as files
         written = []
         write = files._write_layer
-        def and_interrupt(*arguments):
-            write(*arguments)
+        def and_interrupt(*arguments, **named):
+            write(*arguments, **named)
             written.append(arguments)
             if len(written) == {layer}:
                 os.kill(os.getpid(), signal.SIGINT)

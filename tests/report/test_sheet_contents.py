@@ -62,7 +62,7 @@ def test_lines_that_bind_are_one_sentence_and_no_japanese_sheet_has_a_semicolon(
         ("zh", "EPSG:4527", "CGCS2000／3°带，第 39 带（EPSG:4527）"),
         ("ja", "EPSG:6677", "JGD2011 平面直角座標系 第 IX 系（EPSG:6677）"),
         ("zh", "local", "独立坐标系（规划自定）"),
-        ("en", "EPSG:3067", "ETRS89 TM35FIN(E,N) (EPSG:3067)"),
+        ("en", "EPSG:32633", "WGS 84, UTM zone 33N (EPSG:32633)"),
     ],
 )
 def test_the_reference_system_is_named_in_the_readers_language(lang: str, crs: str, said: str) -> None:
