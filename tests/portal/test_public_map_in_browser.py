@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from tests.support.base_maps import ground
 from tests.support.browser import MODULES, REPO, Service, served, standing, style_faults
-from tests.support.builders import a_plan
+from tests.support.builders import a_plan, parcels_of, square
 from tests.support.public_map import WAIT_MS, faultless, opened, still
 from tests.support.slow_drawing import drag, slowed
 
@@ -314,6 +314,35 @@ def test_on_a_small_plan_a_place_is_seen_no_farther_off_than_the_plan(
             tab.wait_for_timeout(500)
             still(tab)
             assert tab.evaluate("__map.getZoom()") > before - 0.5
+    finally:
+        small.stop()
+
+
+@pytest.mark.long
+def test_a_place_at_the_edge_of_a_small_plan_lies_under_no_button(tmp_path: Path, chromium: Any) -> None:
+    # Six squares by four: A to F in the southern row, X in the corner where the buttons are.
+    parcels = parcels_of(*["0701"] * 24, residents=[100] * 24)
+    parcels.geometry = [square(number % 6, number // 6) for number in range(24)]
+    bp.write(a_plan(parcels, manifest={"packs": ["zone"]}), tmp_path / "small")
+    small = Service(tmp_path / "data", demo=False, plan=tmp_path / "small")
+    seen = """() => {
+        const [pin] = __map.queryRenderedFeatures({ layers: ["pin"] });
+        const { x, y } = __map.project(pin.geometry.coordinates);
+        const map = __map.getContainer().getBoundingClientRect();
+        return document.elementFromPoint(map.x + x, map.y + y).className;
+    }"""
+    try:
+        reading = re.search(r"/en/office/reading/\S+", small.log())
+        assert reading is not None
+        with opened(small, chromium, reading[0], 390, reduced_motion="reduce") as tab:
+            notice = tab.url.split("#")[0]
+            for parcel in ("X", "A"):
+                tab.goto(f"{notice}place/?about=parcels:{parcel}")
+                still(tab)
+                tab.wait_for_timeout(500)
+                still(tab)
+                tab.locator(".island .stage").scroll_into_view_if_needed()
+                assert "canvas" in tab.evaluate(seen), parcel
     finally:
         small.stop()
 

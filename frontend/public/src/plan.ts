@@ -1,6 +1,6 @@
 // The map itself: the plan's layers, today or planned, the chosen place with 500 m around it, opinions, a sketch.
 
-import { addProtocol, GeoJSONSource, Map as MapLibre, type ExpressionSpecification, type LayerSpecification, type StyleSpecification } from "maplibre-gl";
+import { addProtocol, GeoJSONSource, LngLat, Map as MapLibre, type ExpressionSpecification, type LayerSpecification, type StyleSpecification } from "maplibre-gl";
 
 import { fillOf, inkOn, UNKNOWN } from "../../map/colours";
 import { tellWhenIdle } from "../../map/idle";
@@ -421,7 +421,21 @@ export class PublicMap {
     // What is looked at comes before the key, which is folded where it would lie over it.
     if (!fits()) for (const one of this.over(left, left + wide)) if (one.matches(".legend")) one.removeAttribute("open");
     const padding = fits() ? above() : beside;
-    this.map.fitBounds(box, { ...asked, padding, animate: moving, duration: 400 });
+    const view = { animate: moving, duration: 400 };
+    const seenSo = box === all ? this.map.cameraForBounds(box, { ...asked, padding }) : undefined;
+    const middle: [number, number] = [(around[0] + around[2]) / 2, (around[1] + around[3]) / 2];
+    // Amid a plan as small as this a place may lie under a button: then it stands in the middle, and the plan around it.
+    if (seenSo?.center && this.isCovered(middle, LngLat.convert(seenSo.center), seenSo.zoom ?? 0)) this.map.easeTo({ center: middle, zoom: seenSo.zoom!, ...view });
+    else this.map.fitBounds(box, { ...asked, padding, ...view });
+  }
+
+  /** Whether a button, or a list that lies on the map, would stand on a place that is seen from a middle at a zoom. */
+  private isCovered([lng, lat]: [number, number], from: LngLat, zoom: number): boolean {
+    const pixels = (512 * 2 ** zoom) / 360; // of a degree, at the equator, where plans are drawn
+    const box = this.container.getBoundingClientRect();
+    const [x, y] = [box.left + box.width / 2 + (lng - from.lng) * pixels, box.top + box.height / 2 - (lat - from.lat) * pixels];
+    const over = this.container.closest(".island")?.querySelectorAll("button, .by-place, .legend[open], .marking") ?? [];
+    return [...over].map((one) => one.getBoundingClientRect()).some((one) => x > one.left - PIN && x < one.right + PIN && y > one.top - PIN && y < one.bottom + PIN);
   }
 
   opinions(points: GeoJSON.FeatureCollection): void {
@@ -448,6 +462,8 @@ export class PublicMap {
   }
 }
 
+/** So many pixels the pin of a place reaches from its middle. */
+const PIN = 14;
 /** So many zooms less are not much smaller. */
 const SMALLER = 0.4;
 
