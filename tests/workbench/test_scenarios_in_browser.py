@@ -248,6 +248,26 @@ def test_a_value_amid_its_axis_is_told_in_full(tmp_path: Path, chromium: Any) ->
         tab.close()
 
 
+@pytest.mark.long
+def test_each_figure_stands_in_its_cell_though_it_is_the_same_in_both(tmp_path: Path, chromium: Any) -> None:
+    bp.write(town(packs=["gb50180"]), tmp_path / "town")
+    with workbench(tmp_path / "town") as service:
+        service.ask("/workspace/scenario", {"branch": "other"})
+        more = {"op": "set", "layer": "parcels", "id": "A", "column": "residents", "value": 300}
+        service.ask("/workspace/edits", {"edits": [more]})
+        tab, wrong = opened(service, chromium, "en", 1440)
+        tab.keyboard.press("c")
+        tab.locator("#compare-with").select_option("base")
+        tab.wait_for_selector(".figures-beside", timeout=WAIT_MS)
+        tab.locator(".broad summary").first.click()
+        rows = tab.locator(".figures-beside tbody tr")
+        cells = rows.evaluate_all("""all => all.map(row => [row.querySelector("th").innerText,
+            [...row.querySelectorAll("td:not(.by) > span")].map(one => one.lastChild.textContent.trim())])""")
+        assert [name for name, said in cells if not all(said)] == []
+        assert wrong == []
+        tab.close()
+
+
 def test_small_maps_show_each_column_that_differs_and_lead_to_a_place(zone: Service, chromium: Any) -> None:
     tab, wrong = opened(zone, chromium, "zh", 1440)
     tab.keyboard.press("c")

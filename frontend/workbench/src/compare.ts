@@ -139,7 +139,7 @@ function tiles({ columns, gains: some }: Comparison): HTMLElement {
 interface Line {
   name: string;
   more: string;
-  cells: { said: string; outcome: Outcome | null; bar: HTMLElement | null }[];
+  cells: { said: string; value: number | null; outcome: Outcome | null; bar: HTMLElement | null }[];
   by: string;
   differs: boolean;
 }
@@ -160,7 +160,7 @@ const alike = (said: string[]): boolean => said.every((one) => one === said[0]);
 
 function lines({ columns, verdicts, measures }: Comparison): Line[] {
   const plain = (name: string, values: (number | null)[]): Line =>
-    ({ name, more: "", cells: values.map((one) => ({ said: number(one, 0), outcome: null, bar: null })), by: difference(values, values.map((one) => number(one, 0))), differs: values.some((one) => one !== null) }); // prettier-ignore
+    ({ name, more: "", cells: values.map((one) => ({ said: number(one, 0), value: one, outcome: null, bar: null })), by: difference(values, values.map((one) => number(one, 0))), differs: values.some((one) => one !== null) }); // prettier-ignore
   return [
     plain(say("residents"), columns.map((one) => one.residents.central)),
     plain(say("carries"), columns.map((one) => one.capacity)),
@@ -169,13 +169,13 @@ function lines({ columns, verdicts, measures }: Comparison): Line[] {
       const said = one.by.map((by) => by.said);
       return {
         name: one.title, more: isPart(one) ? one.scope.id : "",
-        cells: one.by.map((by) => ({ said: by.judged ? by.said : "–", outcome: by.outcome, bar: bar({ measured: by.measured, required: one.required }) })),
+        cells: one.by.map((by) => ({ said: by.judged ? by.said : "–", value: by.measured, outcome: by.outcome, bar: bar({ measured: by.measured, required: one.required }) })),
         by: difference(one.by.map((by) => by.measured), said), differs: one.differs || !alike(said),
       };
     }), // prettier-ignore
     ...measures.filter((one) => one.rules.length === 0 && one.title !== say("residents")).map((one): Line => {
       const said = one.by.map((by) => by.said);
-      return { name: one.title, more: "", cells: said.map((each) => ({ said: each, outcome: null, bar: null })), by: difference(one.by.map((by) => by.value), said), differs: !alike(said) };
+      return { name: one.title, more: "", cells: one.by.map((by) => ({ said: by.said, value: by.value, outcome: null, bar: null })), by: difference(one.by.map((by) => by.value), said), differs: !alike(said) };
     }),
   ];
 }
@@ -183,21 +183,32 @@ function lines({ columns, verdicts, measures }: Comparison): Line[] {
 /** Units as short as this stand beside each number. */
 const SHORT = 3;
 
-/** What all values end and begin with (a long unit: m², per 1,000 residents), and what is left of each. */
-function parted(said: string[]): [string, string[]] {
-  const same = (texts: string[]): number => {
-    let n = 0;
-    while (n < texts[0]!.length && texts.every((text) => text[n] === texts[0]![n])) n += 1;
-    return n;
+/** A number as it is written. */
+const NUMBER = /[−-]?\d[\d,]*(?:\.\d+)?/g;
+
+/** Whether a number as it is written tells a value, a share of one in percent. */
+function tells(written: string, value: number): boolean {
+  const half = 0.5 * 10 ** -(/\.(\d+)/.exec(written)?.[1]?.length ?? 0);
+  const read = Number(written.replaceAll(",", "").replace("−", "-"));
+  return [value, 100 * value].some((one) => Math.abs(read - one) <= half * 1.001);
+}
+
+/** A long unit that all values bear (m², per 1,000 residents) and the numbers alone; each as it was said where one says a range. */
+function parted(cells: Line["cells"]): [string, string[]] {
+  const said = cells.map((cell) => cell.said);
+  const known = cells.filter((cell) => /\d/.test(cell.said));
+  if (known.length < 2 || known.some((cell) => cell.value === null)) return ["", said];
+  const split = (text: string, at: number): string[] => {
+    const found = [...text.matchAll(NUMBER)][at];
+    return found ? [text.slice(0, found.index), found[0], text.slice(found.index + found[0].length)] : [text, "", ""];
   };
-  const known = said.filter((text) => /\d/.test(text));
-  if (known.length < 2) return ["", said];
-  const before = known[0]!.slice(0, same(known)).replace(/[\d.,−-]*$/, "");
-  const turned = known.map((text) => [...text.slice(before.length)].reverse().join(""));
-  const after = [...turned[0]!.slice(0, same(turned))].reverse().join("").replace(/^[\d.,]*/, "");
+  const [{ said: first, value }] = known as [Line["cells"][number]];
+  const place = [...first.matchAll(NUMBER)].findIndex(([written]) => tells(written, value!));
+  const [before, , after] = split(first, place) as [string, string, string];
   const unit = [after.trim(), before.trim()].filter(Boolean).join(" · ");
-  if (unit.length <= SHORT) return ["", said];
-  return [unit, said.map((text) => (known.includes(text) ? text.slice(before.length, text.length - after.length || undefined) : text))];
+  const isShared = known.every((cell) => split(cell.said, place)[0] === before && split(cell.said, place)[2] === after);
+  if (place < 0 || unit.length <= SHORT || !isShared) return ["", said];
+  return [unit, cells.map((cell) => (known.includes(cell) ? split(cell.said, place)[1]! : cell.said))];
 }
 
 /** Every figure on one line in all scenarios; those that are the same in all are folded, and counted. */
@@ -207,9 +218,9 @@ function figures(comparison: Comparison): HTMLElement {
   const all = lines(comparison);
   const heads = [say("figure"), ...columns.map((one) => scenarioName(one.id)), ...(pair ? [say("difference")] : [])];
   const row = (one: Line): HTMLElement => {
-    const [unit, said] = parted(one.cells.map((cell) => cell.said));
+    const [unit, said] = parted(one.cells);
     return h("tr", {},
-      h("th", { scope: "row" }, one.name, ...[one.more, unit].map((each) => each && h("small", {}, ` ${each}`))),
+      h("th", { scope: "row" }, one.name, (one.more || unit) && h("small", {}, ` ${[one.more, unit].filter(Boolean).join(" · ")}`)),
       ...one.cells.map((cell, at) => h("td", { class: `num ${cell.outcome ?? ""}` }, h("span", { "data-sign": cell.outcome && `${SIGN[cell.outcome]} ` }, cell.outcome && h("span", { class: "aloud" }, `${say(cell.outcome)} `), said[at]!), cell.bar)),
       pair && h("td", { class: "num by" }, one.by)); // prettier-ignore
   };
