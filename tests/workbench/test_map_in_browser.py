@@ -419,6 +419,42 @@ def test_a_point_is_dragged_and_a_street_drawn_that_joins_on(service: Service, c
     tab.close()
 
 
+@pytest.mark.long
+def test_what_is_to_be_added_is_marked_put_away_by_escape_and_answered_beside_the_map(
+    tmp_path: Path, chromium: Any
+) -> None:
+    bp.write(town(packs=["zone"]), tmp_path / "town")
+    marked = "__map.querySourceFeatures('sketch').length"
+    with workbench(tmp_path / "town") as service:
+        tab, wrong = opened(service, chromium, "en", 1440)
+        box = tab.locator(".map canvas").first.bounding_box()
+        middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        card = tab.locator(".card")
+        for end in ("Escape", "d"):
+            tab.keyboard.press("f")
+            tab.mouse.click(*middle)
+            tab.wait_for_selector("#new-layer")
+            settled(tab)
+            assert tab.evaluate(marked) > 0
+            if end == "d":  # letters are tools outside of fields
+                tab.locator("[data-tool=street]").click()
+            else:
+                tab.keyboard.press(end)
+            settled(tab)
+            assert not card.is_visible(), end
+            assert tab.evaluate(marked) == 0
+        tab.keyboard.press("Escape")
+        tab.keyboard.press("f")
+        tab.mouse.click(*middle)
+        tab.locator("#new-layer").wait_for()
+        tab.locator(".card .do").click()
+        settled(tab)
+        assert card.is_visible()  # it says what came of it
+        assert tab.locator("#new-layer").count() == 0
+        assert wrong == []
+        tab.close()
+
+
 def test_names_of_land_stand_only_where_they_have_room(zone: Service, chromium: Any) -> None:
     tab, wrong = opened(zone, chromium, "en", 390)
     seen = 0

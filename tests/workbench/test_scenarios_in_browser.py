@@ -264,6 +264,8 @@ def test_each_figure_stands_in_its_cell_though_it_is_the_same_in_both(tmp_path: 
         cells = rows.evaluate_all("""all => all.map(row => [row.querySelector("th").innerText,
             [...row.querySelectorAll("td:not(.by) > span")].map(one => one.lastChild.textContent.trim())])""")
         assert [name for name, said in cells if not all(said)] == []
+        # The panel is scrolled, and the page around it stays where it is.
+        assert tab.evaluate("document.documentElement.scrollHeight <= innerHeight")
         assert wrong == []
         tab.close()
 

@@ -32,10 +32,7 @@ export function askParcel(card: HTMLElement, ring: Place[], tools: Tools): void 
 
 function ask(card: HTMLElement, layers: Drawn[], geometry: GeoJSON.Geometry, parcel: string | null, tools: Tools): void {
   let layer = layers[0]!;
-  const close = (): void => {
-    card.hidden = true;
-    tools.take("select");
-  };
+  tools.putAway = () => { card.hidden = true; }; // prettier-ignore
   const draw = (): void => {
     const [prefix, column] = layer === "streets" ? STREETS : layer === "parcels" ? PARCELS : POINTS[layer];
     const id = h("input", { id: "new-id", value: freeId(layer, prefix) });
@@ -48,7 +45,8 @@ function ask(card: HTMLElement, layers: Drawn[], geometry: GeoJSON.Geometry, par
       if (parcel !== null && layer !== "stops") row["parcel_id"] = parcel;
       const answer = await store.edit([{ op: "add", layer, row, geometry }]);
       if (answer === null) return;
-      close();
+      tools.putAway = () => undefined; // the card says by now what came of it
+      tools.take("select");
       store.select({ layer, id: id.value });
     };
     fill(
@@ -59,7 +57,7 @@ function ask(card: HTMLElement, layers: Drawn[], geometry: GeoJSON.Geometry, par
       (choices.length > 0 || layer === "parcels") && h("label", {}, h("span", {}, columnName(layer, column!)), kind),
       h("label", {}, say("id"), id),
       h("button", { class: "do", onclick: () => void add() }, say("add")),
-      h("button", { class: "link", onclick: close }, say("cancel")),
+      h("button", { class: "link", onclick: () => tools.take("select") }, say("cancel")),
     );
   };
   card.hidden = false;

@@ -39,6 +39,10 @@ export class Tools {
   /** Length and area of what is being drawn. */
   private size = "";
   private told: () => void = () => undefined;
+  /** Where something is to stand, marked for as long as it is asked what. */
+  private spot: Place | null = null;
+  /** Puts away what is asked about something drawn, when another tool is taken or it is given up. */
+  putAway: () => void = () => undefined;
   askPoint: (place: Place, parcel: string | null) => void = () => undefined;
   askStreet: (line: Place[]) => void = () => undefined;
   askParcel: (ring: Place[]) => void = () => undefined;
@@ -71,8 +75,11 @@ export class Tools {
   }
 
   take(tool: Tool): void {
+    this.putAway();
+    this.putAway = () => undefined;
     this.tool = tool;
     this.line = [];
+    this.spot = null;
     this.dragging = null;
     this.stepped = false;
     this.size = "";
@@ -100,7 +107,7 @@ export class Tools {
     const cornered = store.selection?.layer === "parcels" || store.selection?.layer === "streets";
     const corners = this.tool === "vertex" && cornered ? verticesOf(selected) : [];
     this.plan.showSelected(chosen.length ? chosen : all, corners);
-    this.plan.sketch(this.line);
+    this.plan.sketch(this.spot ? [this.spot] : this.line);
   }
 
   private click(event: Pointer, more = false): void {
@@ -112,7 +119,9 @@ export class Tools {
     }
     const parcel = this.plan.hit(event, ["parcels-fill"]);
     if (this.tool === "place") {
-      this.askPoint(this.plan.place(event), parcel?.id ?? null);
+      this.spot = this.plan.place(event);
+      this.show();
+      this.askPoint(this.spot, parcel?.id ?? null);
       return;
     }
     if (this.tool === "merge" || (this.tool === "boundary" && this.picked.length < 2)) {
@@ -290,7 +299,7 @@ export class Tools {
   }
 
   cancel(): void {
-    if (this.dragging || this.line.length || this.picked.length) this.take(this.tool);
+    if (this.dragging || this.spot || this.line.length || this.picked.length) this.take(this.tool);
     else if (this.tool !== "select") this.take("select");
     else store.select(null);
   }
