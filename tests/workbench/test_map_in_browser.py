@@ -457,6 +457,10 @@ def test_what_is_to_be_added_is_marked_put_away_by_escape_and_answered_beside_th
 
 def test_names_of_land_stand_only_where_they_have_room(zone: Service, chromium: Any) -> None:
     tab, wrong = opened(zone, chromium, "en", 390)
+    # A rim in the colour of the land: a name is read across the hatch of who is beyond reach.
+    for layer in ("parcels-text", "parcels-code", "edited-text"):
+        rim = tab.evaluate(f"__map.getPaintProperty('{layer}', 'text-halo-color')")
+        assert rim == ["coalesce", ["get", "fill"], "#ffffff"]
     seen = 0
     for step in (2.5, 0.7, 0.7):
         tab.evaluate(f"void __map.jumpTo({{ zoom: __map.getZoom() + {step} }})")

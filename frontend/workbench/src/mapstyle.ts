@@ -1,6 +1,6 @@
 // How the map looks: its sources, and the layers over one another.
 
-import type { Map as MapLibre, RasterSourceSpecification, StyleSpecification } from "maplibre-gl";
+import type { LayerSpecification, Map as MapLibre, RasterSourceSpecification, StyleSpecification } from "maplibre-gl";
 
 import { middle } from "../../map/projection";
 import { ASIDE, boundary, FONT, ground, GROUND, line, MANY, names, network, parcelLines, POINTS, signs, withGround } from "../../map/style";
@@ -60,6 +60,10 @@ function structure(): unknown[] {
   ];
 }
 
+/** Names of land in a rim of its own colour, so that they are read across what is hatched. */
+const rimmed = (layer: LayerSpecification): object =>
+  layer.id.startsWith("parcels-") ? { ...layer, paint: { ...layer.paint, "text-halo-color": ["coalesce", ["get", "fill"], "#ffffff"], "text-halo-width": 1.6 } } : layer;
+
 const NAMES = ["parcels-text", "edited-text", "parcels-code", "edited-code"];
 /** A map that is tilted, or not: names and signs on the roofs of what stands there, which hides what is in the streets. */
 export function stand(map: MapLibre, tilted: boolean): void {
@@ -113,7 +117,7 @@ export function style(hidden: ReadonlySet<Group>): StyleSpecification {
     // Names and signs are read across the frame of what is selected.
     line("selected-casing", "selected", { "line-color": "#ffffff", "line-width": 5 }),
     line("selected-line", "selected", { "line-color": "#14202b", "line-width": 2.6 }),
-    ...names(),
+    ...names().map(rimmed),
     ...signs(),
     { id: "selected-dot", source: "selected", type: "circle", filter: ["==", ["geometry-type"], "Point"], paint: { "circle-radius": 11, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": "#14202b", "circle-stroke-width": 3 } },
     ...[["#ffffff", 7], ["#b01e1a", 3]].map(([colour, wide]) => ({ id: `place-ring-${wide}`, source: "place", type: "circle", paint: { "circle-radius": 22, "circle-color": "rgba(0,0,0,0)", "circle-stroke-color": colour, "circle-stroke-width": wide } })),
