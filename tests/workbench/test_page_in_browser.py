@@ -281,6 +281,29 @@ def test_no_tool_is_cut_on_a_phone_nor_beside_an_open_table(
     tab.close()
 
 
+#: What is pressed and lower than a finger, by its words; boxes that are ticked are pressed by their labels.
+LOW = """() => [...document.querySelectorAll("button, select, summary, label:has(input), input")]
+    .filter((one) => one.offsetParent && !["checkbox", "radio"].includes(one.type))
+    .filter((one) => one.getBoundingClientRect().height < 44)
+    .map((one) => one.innerText || one.id || one.className)"""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("width", [390, 768])
+def test_fingers_find_everything_high_enough_to_press(service: Service, chromium: Any, width: int) -> None:
+    tab, wrong = opened(service, chromium, "ja", width, has_touch=True, is_mobile=True)
+    tabs = tab.locator("[role=tab]")
+    for at in range(tabs.count()):
+        tabs.nth(at).click()
+        settled(tab)
+        assert tab.evaluate(LOW) == [], tabs.nth(at).inner_text()
+        assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    tab.locator("[data-act=left]").click()
+    assert tab.evaluate(LOW) == []
+    assert wrong == []
+    tab.close()
+
+
 def test_two_browsers_see_each_others_edits_and_a_clash_gets_a_merge_view(
     service: Service, chromium: Any
 ) -> None:
