@@ -43,7 +43,8 @@ PAGE_WIDTH_MM = 172.0
 PAPER = "#fbfaf6"
 WATER, WATER_LINE = "#a9d2ec", "#6fb0d8"
 WOOD = "#b5cfa2"
-GREEN = "#57bd5c"
+#: Parks, and green spaces that are none.
+GREEN, PALE_GREEN = "#57bd5c", "#a9d39b"
 OUTLINE = "#8c1d18"
 
 #: Street class -> width on the ground (m), colour of the surface, of the casing; drawn in this order.

@@ -11,7 +11,7 @@ import shapely
 
 from blockplan.measure.inputs.columns import values
 from blockplan.report.maps import svg
-from blockplan.report.maps.basemap import use_colour
+from blockplan.report.maps.basemap import GREEN, PALE_GREEN, use_colour
 from blockplan.report.maps.drawing import dot_swatch, fill_swatch
 from blockplan.report.maps.structure import structure as parts
 from blockplan.report.maps.svg import INK
@@ -186,18 +186,18 @@ def green(scene: Scene, ground: ParcelGround) -> Sequence[str]:
     """Parks, the line that they reach to, and the homes beyond it, with the shares of the other readings."""
     facts, canvas = scene.facts, scene.canvas
     colours = [
-        "#57bd5c" if code.startswith(PARKS) else "#a9d39b" if code.startswith(GREENS) else BARE
+        GREEN if code.startswith(PARKS) else PALE_GREEN if code.startswith(GREENS) else BARE
         for _, code in facts.uses
     ]
     base.surroundings(scene, ground)
     parcelmap.fills(scene, ground, colours, 0.0)
-    canvas.shape("fills", canvas.on_paper(drawn_greens(facts)), fill="#57bd5c")
+    canvas.shape("fills", canvas.on_paper(drawn_greens(facts)), fill=GREEN)
     base.streets(scene)
     parcelmap.parcel_lines(scene, ground, 0.08)
     base.edge(scene)
-    scene.show("parks", 0, fill_swatch("#57bd5c"))
-    if "#a9d39b" in {colours[row] for row in ground.rows}:
-        scene.show("other_green", 1, fill_swatch("#a9d39b"))
+    scene.show("parks", 0, fill_swatch(GREEN))
+    if PALE_GREEN in {colours[row] for row in ground.rows}:
+        scene.show("other_green", 1, fill_swatch(PALE_GREEN))
     entrances = (
         [one for one in canvas.on_paper(facts.plan.layer("green_entrances").geometry) if one is not None]
         if len(facts.plan.layer("green_entrances"))
