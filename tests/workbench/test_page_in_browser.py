@@ -110,6 +110,9 @@ def test_tabs_stand_in_one_row_beside_the_map_with_what_they_count(service: Serv
     tops = tab.evaluate(counted)
     assert len(tops) == 7
     assert len(set(tops)) == 1
+    # They share the row: short names do not read as one sentence with room beside it.
+    last, row = tab.locator("[role=tab]").last.bounding_box(), tab.locator(".tabs").bounding_box()
+    assert last["x"] + last["width"] == pytest.approx(row["x"] + row["width"], abs=4)
     tab.close()
 
 

@@ -122,6 +122,10 @@ def test_a_floor_area_ratio_is_read_and_written_in_percent_in_japanese(
     tab, wrong = opened(service, chromium, "ja", 1440)
     before = service.ask("/workspace/state")[1]["hash"]
     tab.locator("#tab-table").click()
+    # One kind of brackets in a row of headings.
+    headings = tab.locator(".panel thead th").all_inner_texts()
+    assert any("（ha）" in one for one in headings)
+    assert not any("(" in one for one in headings)
     field = tab.locator("#t-A-far")
     assert field.input_value() == "180%"
     for typed, kept in (("169%", 1.69), ("２００", 2.0), ("1.5", 1.5)):

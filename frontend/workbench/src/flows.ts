@@ -23,7 +23,7 @@ const hectares = (some: Flow[]): number => some.reduce((sum, one) => sum + one.h
 export function flows({ transition_ha: all }: Comparison, [there, here]: string[]): HTMLElement[] {
   const isSame = (one: Flow): boolean => one.from === one.to && one.from_drawn === one.to_drawn;
   const changing = all.filter((one) => !isSame(one) && one.ha >= LEAST_HA).sort((one, other) => other.ha - one.ha);
-  const sums = [`${number(hectares(changing), 2)} ${say("changesUse")}`, `${number(hectares(all.filter(isSame)), 2)} ${say("staysUse")}`].join(say("between"));
+  const sums = [`${number(hectares(changing), 2, 2)} ${say("changesUse")}`, `${number(hectares(all.filter(isSame)), 2, 2)} ${say("staysUse")}`].join(say("between"));
   const title = h("h2", {}, say("flows"), h("small", {}, `${there} → ${here}`));
   if (!all.length) return [title, h("p", { class: "empty" }, say("noParcels"))];
   if (!changing.length) return [title, h("p", { class: "empty" }, sums)];

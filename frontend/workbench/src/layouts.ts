@@ -45,7 +45,7 @@ function table(wanted: Wanted): HTMLElement {
   return h("table", { class: "uses-to-place" },
     h("thead", {}, h("tr", {}, h("td", {}), ...heads.map(([, word]) => h("th", { scope: "col" }, say(word))))),
     h("tbody", {}, ...Object.entries(store.vocabulary.laid_out).map(([use, names]) =>
-      h("tr", {}, h("th", { scope: "row" }, names[language()] + (use === HOUSING ? " (ha)" : "")),
+      h("tr", {}, h("th", { scope: "row" }, names[language()] + (use === HOUSING ? say("inHectares") : "")),
         ...heads.map(([what, word]) => h("td", {}, cell(wanted, use, what, `${names[language()]}${say("colon")}${say(word)}`))))))); // prettier-ignore
 }
 
@@ -58,5 +58,5 @@ function cell(wanted: Wanted, use: string, what: keyof LaidOut, label: string): 
     if (hectares) wanted.homes_ha = given || 0;
     else wanted.uses[use] = { ...wanted.uses[use], [what]: given || null };
   };
-  return h("input", { type: "number", min: 0, step: hectares ? "any" : 1, "aria-label": hectares ? `${label} (ha)` : label, "data-use": use, "data-of": what, value: value ?? "", onchange: put });
+  return h("input", { type: "number", min: 0, step: hectares ? "any" : 1, "aria-label": hectares ? label + say("inHectares") : label, "data-use": use, "data-of": what, value: value ?? "", onchange: put });
 }

@@ -13,6 +13,8 @@ const OPERATIONS: Record<string, Word> = {
   add: "add", remove: "remove", move: "moved", proposal: "takenOver", branch: "branch", take: "tookFrom", version: "backTo",
 }; // prettier-ignore
 const KINDS: Record<string, Word> = { undo: "undo", redo: "redo", outside: "outsideStep", begin: "asSaved" };
+/** A step of which it is not known how many rules fail stands as high as its mark is seen. */
+const UNKNOWN_PX = 10;
 /** So many steps fit under the map. */
 const MOST = 60;
 
@@ -40,7 +42,7 @@ export function drawStrip(into: Element, go: (layer: string, id: string) => void
         if (at && read !== null) go(...at);
       };
       return h("li", { class: one.kind }, h("button", { id: `step-${one.seq}`, title: said, "aria-pressed": String(read === one.seq), onclick: seek },
-        h("i", { class: cameOut(one), style: `height:${4 + (20 * (failing ?? 0)) / top}px` }),
+        h("i", { class: cameOut(one), style: `height:${cameOut(one) === "unknown" ? UNKNOWN_PX : 4 + (20 * (failing ?? 0)) / top}px` }),
         h("small", {}, version !== undefined && icon("flag"), cameOut(one) === "unknown" ? "?" : String(failing)), h("span", { class: "aloud" }, ` ${said}`))); // prettier-ignore
     }),
   );

@@ -69,7 +69,7 @@ export function drawTable(into: Element, words: string): void {
       "table",
       { class: "sheet", onkeydown: (event: KeyboardEvent) => walk(event, shown), onpaste: (event: ClipboardEvent) => paste(event, shown) },
       h("caption", {}, wanted && `“${words.trim()}”${say("colon")}${number(some.length, 0)} / `, counted(all.length, "parcels"), " ", whole),
-      h("thead", {}, h("tr", {}, heading("id", say("id"), redraw), heading("area", `${say("area")} (${say("hectares")})`, redraw), ...COLUMNS.map((column) => heading(column, columnName("parcels", column), redraw)))),
+      h("thead", {}, h("tr", {}, heading("id", say("id"), redraw), heading("area", say("area") + say("inHectares"), redraw), ...COLUMNS.map((column) => heading(column, columnName("parcels", column), redraw)))),
       h("tbody", {}, ...shown.map(row)),
     ),
     some.length > PAGE && h("p", { class: "empty" }, `+ ${number(some.length - PAGE, 0)}${say("colon")}${say("moreParcels")}`),
