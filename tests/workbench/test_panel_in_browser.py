@@ -134,6 +134,22 @@ def test_vacant_land_is_laid_out_from_the_panel_and_ended_with_the_best_so_far(
     tab.close()
 
 
+def test_a_layout_refused_for_want_of_what_to_place_opens_where_it_is_said(
+    fresh: Service, chromium: Any
+) -> None:
+    tab, wrong = opened(fresh, chromium, "en", 1440)
+    tab.keyboard.press("r")
+    tab.select_option("#propose-kind", "layout")
+    assert tab.locator(".to-place[open]").count() == 0
+    tab.locator("[data-act=propose]").click()
+    tab.get_by_text("Say what to place").wait_for(timeout=WAIT_MS)
+    assert tab.locator(".to-place[open]").count() == 1
+    focused = "(document.activeElement.dataset.use || '') + ' ' + document.activeElement.dataset.of"
+    assert tab.evaluate(focused) == "residential count"
+    assert wrong == []
+    tab.close()
+
+
 def test_a_verdict_tells_who_and_where_and_each_reading_by_its_name(zone: Service, chromium: Any) -> None:
     assert zone.ask("/workspace/scenario", {"open": "c"})[0] == 200
     tab, wrong = opened(zone, chromium, "en", 1440)

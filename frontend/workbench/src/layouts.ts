@@ -22,6 +22,16 @@ export function ofLand(wanted: Wanted): Wanted | null {
   return vacant.length ? { ...wanted, vacant } : null;
 }
 
+/** What a refusal asks for -> the field that says it. */
+const ASKED: Record<string, string> = { "refused.no_need": ".to-place input", "refused.numbers": ".to-place input", "refused.no_residents": "#propose-count-by" };
+
+/** The field in which is said what a layout was refused for; the table of what to place is open where it stands there. */
+export function fieldAskedFor(code: string | undefined): string | null {
+  const field = ASKED[code ?? ""] ?? null;
+  open ||= !!field?.startsWith(".to-place");
+  return field;
+}
+
 export function layoutFields(wanted: Wanted): Node[] {
   const chosen = selected();
   // A map without parcels knows no residents: homes count by what is drawn.

@@ -2,7 +2,7 @@
 
 import { fill, h } from "../../map/dom";
 import * as api from "./api";
-import { layoutFields, ofLand } from "./layouts";
+import { fieldAskedFor, layoutFields, ofLand } from "./layouts";
 import { store } from "./store";
 import { columnName, idInWords } from "./vocabulary";
 import { language, number, say } from "./words";
@@ -39,7 +39,10 @@ function take(found: Proposal): void {
   now = found;
   if (before !== "done" && now.state === "done") left = new Set();
   show(now.state === "done" ? (now.features ?? []) : []);
+  const asked = before === "running" && now.state === "refused" ? fieldAskedFor(now.code) : null;
   redraw();
+  // Who edits elsewhere meanwhile goes on there.
+  if (asked && document.activeElement === document.body) document.querySelector<HTMLElement>(asked)?.focus();
   clearTimeout(watching);
   isEnding &&= now.state === "running";
   if (now.state === "running") watching = window.setTimeout(() => void api.getProposal().then(take, () => take(now)), EVERY_MS);

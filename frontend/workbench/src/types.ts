@@ -259,6 +259,8 @@ export interface Proposal {
   bound_said?: string;
   said?: string;
   message?: string;
+  /** The ground of a refusal. */
+  code?: string;
   proved?: boolean;
   headline?: string;
   standing?: string[];

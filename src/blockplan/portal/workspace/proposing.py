@@ -82,6 +82,7 @@ class ProposalSearch:
                 said = {
                     **self._standing("refused", at),
                     "why": {lang: _PARAMETER.sub("", text) for lang, text in why.items()},
+                    "code": error.code,
                 }
             finally:
                 self._ended.set()
@@ -204,6 +205,7 @@ class SearchFile:
 
         ``state`` is ``none``, ``running``, ``done`` or ``refused``; objective and bound are null where they
         are not known. ``objective_said`` and ``bound_said`` are these with their unit, where they have one.
+        ``code`` is the ground of a refusal, where it has one.
         """
         known = self._read()
         if known is None:
