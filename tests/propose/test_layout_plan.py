@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -164,6 +164,18 @@ def test_what_no_use_takes_stays_undecided(way: Way) -> None:
     placed = sum(one.many * low for one in way.programme.wanted for low in [one.least_m2.value])
     assert blank(way.after) <= blank(way.plan) - placed + 1
     assert set(way.after.layer("parcels")["land_use"]) >= {"16", "080404"}
+
+
+def test_land_of_which_no_use_takes_anything_is_not_cut(way: Way) -> None:
+    problem = plan_case(way.plan, way.programme)
+    found = layout(problem.case, stop=STOP, seed=1, params=FEW)
+    came = (found.plan.kinds == "block") & ~np.isin(found.plan.ids, problem.case.initial.ids)
+    assert came.sum() > 1
+    drawn = came | np.isin(found.plan.ids, problem.case.vacant_ids)
+    none = replace(found.plan, types=np.where(drawn, "green_s", found.plan.types))
+    answer = answer_of(problem, way.programme, replace(found, plan=none), {})
+    assert answer.changes == ()
+    assert answer.figures["made_left_over_after"] == len(problem.vacant)
 
 
 def test_every_new_site_lies_at_a_street_and_has_its_facility(way: Way) -> None:

@@ -124,6 +124,10 @@ class _Writing:
                 changes += self._kept_whole(number, old, self.uses[self.found.types[whole[0]]])
                 continue
             at = inside.query(case.vacant[number], predicate="contains")
+            if at.size and all(self._stays(self.uses[types[row]]) for row in at):
+                # No use took any of it, so there is nothing to cut it for.
+                self.made[LEFT_OVER] += 1
+                continue
             changes += _gone(self.plan, old)
             for place, row in enumerate(sorted(at.tolist(), key=lambda one: _reading_order(shapes[one])), 1):
                 changes += self._new(
