@@ -64,7 +64,8 @@ function ends(axis: Axis, place: (value: number) => number, y: number): Words[] 
 
 export function parallel(found: Comparison): HTMLElement {
   const axes = axesOf(found);
-  if (axes.length === 0) return h("p", { class: "empty" }, say("noDifference"));
+  // How verdicts came out may differ where no value is known; it stands in the figures below.
+  if (axes.length === 0) return h("p", { class: "empty" }, say(found.verdicts.some((one) => one.differs) ? "noMeasuredDifference" : "noDifference"));
   const height = ROW * axes.length + 12;
   const svg = draw("svg", { viewBox: `0 0 ${WIDTH} ${height}`, class: "parallel", role: "img", "aria-label": say("allScenarios") });
   const place = (axis: Axis, value: number): number => {

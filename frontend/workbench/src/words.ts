@@ -297,6 +297,7 @@ const WORDS = {
   },
   compareAgain: { zh: "方案已编辑，重新对比", en: "edited since: compare again", ja: "編集後の内容で比較し直す" },
   noResidents: { zh: "居住人口未知。", en: "It is not known how many people live here.", ja: "居住人口が不明です。" },
+  noMeasuredDifference: { zh: "没有已知且有差别的数值", en: "no value that is known differs", ja: "値の分かる項目に違いはありません" },
   noDifference: { zh: "没有差别", en: "no difference", ja: "違いはありません" },
   whoGains: { zh: "居民的得失（直线距离）", en: "Who gains, who loses (straight line)", ja: "住民の得失（直線距離）" },
   field: { zh: "项目", en: "Field", ja: "項目" },
