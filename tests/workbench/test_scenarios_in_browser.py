@@ -249,6 +249,26 @@ def test_a_value_amid_its_axis_is_told_in_full(tmp_path: Path, chromium: Any) ->
 
 
 @pytest.mark.long
+def test_outcomes_that_differ_without_a_known_value_are_not_called_the_same(
+    tmp_path: Path, chromium: Any
+) -> None:
+    bp.write(town(packs=["gb50180"]), tmp_path / "town")
+    with workbench(tmp_path / "town") as service:
+        service.ask("/workspace/edits", {"edits": [use("A", "0901")]})
+        service.ask("/workspace/scenario", {"branch": "other"})
+        tab, wrong = opened(service, chromium, "en", 1440)
+        tab.keyboard.press("c")
+        tab.locator("#compare-with").select_option("*")
+        tab.wait_for_selector(".broad", timeout=WAIT_MS)
+        assert tab.locator(".parallel").count() == 0
+        said = tab.locator("#panel").inner_text()
+        assert "no value that is known differs" in said
+        assert "no difference" not in said
+        assert wrong == []
+        tab.close()
+
+
+@pytest.mark.long
 def test_each_figure_stands_in_its_cell_though_it_is_the_same_in_both(tmp_path: Path, chromium: Any) -> None:
     bp.write(town(packs=["gb50180"]), tmp_path / "town")
     with workbench(tmp_path / "town") as service:
