@@ -13,3 +13,9 @@ export function tellWhenIdle(map: MapLibre, busy: () => boolean): void {
     });
   }
 }
+
+/** Something else is to be drawn from here on: until it is, the map does not stand still. */
+export function stir(map: MapLibre): void {
+  document.documentElement.dataset["map"] = "busy";
+  map.triggerRepaint();
+}

@@ -185,7 +185,9 @@ def test_heights_are_colours_with_a_key_and_words(served: Service, chromium: Any
         assert "Urban housing" not in rows
         said = tab.locator(f"{key} .how-high").inner_text()
         assert "the highest is 72 m" in said
-        tab.get_by_role("button", name="Plan", exact=True).click()
+        # From the press on the map does not stand still until the other look is drawn.
+        pressed = "(button) => { button.click(); return document.documentElement.dataset.map; }"
+        assert tab.get_by_role("button", name="Plan", exact=True).evaluate(pressed) == "busy"
         still(tab)
         assert "Urban housing" in tab.locator(f"{key} .uses").inner_text()
         assert not tab.locator(f"{key} .how-high").is_visible()

@@ -5,6 +5,7 @@ import { setWorkerUrl } from "maplibre-gl";
 import { UNKNOWN } from "../../map/colours";
 import { fill, h } from "../../map/dom";
 import { icon, type Sign } from "../../map/icon";
+import { stir } from "../../map/idle";
 import { toPlan, type Place } from "../../map/projection";
 import { scaleOf } from "../../map/scale";
 import { viewInAddress } from "../../map/view";
@@ -224,6 +225,7 @@ class Page {
     // Steps of heights are told apart by their key alone.
     if (kind === "heights" && !narrow.matches) this.key.setAttribute("open", "");
     this.plan.show(kind === "compare" ? "land_use" : kind);
+    stir(this.plan.map);
     if (kind === "compare") this.compare.start(this.safe);
     else this.compare.stop();
   }
@@ -275,6 +277,7 @@ class Page {
     const safe = h("label", {}, h("input", { type: "checkbox", onchange: (event: Event) => {
       this.safe = (event.target as HTMLInputElement).checked;
       this.plan.colours(this.safe);
+      stir(this.plan.map);
       this.compare.colours(this.safe);
     } }), ` ${words["safe"]}`); // prettier-ignore
     const spoken = h("label", {}, h("input", { type: "checkbox", class: "speak", onchange: (event: Event) => void this.speakUp((event.target as HTMLInputElement).checked) }), ` ${words["opinions"]}`);

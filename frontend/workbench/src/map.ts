@@ -6,7 +6,7 @@ import workerUrl from "virtual:map-worker";
 
 import { h } from "../../map/dom";
 import { hatch } from "../../map/hatch";
-import { tellWhenIdle } from "../../map/idle";
+import { stir, tellWhenIdle } from "../../map/idle";
 import { drawSigns } from "../../map/marks";
 import { zoomOf } from "../../map/scale";
 import { Sliding } from "../../map/sliding";
@@ -256,7 +256,7 @@ export class PlanMap {
       attributionControl: false, interactive: false, renderWorldCopies: false, fadeDuration: 0, maxZoom: 23, minZoom: 8, maxPitch: 60,
     }); // prettier-ignore
     drawSigns(map);
-    document.documentElement.dataset["map"] = "busy";
+    stir(this.map);
     map.on("idle", () => this.map.triggerRepaint());
     const paint = (): void => {
       for (const name of DRAWN) (map.getSource(name) as GeoJSONSource).setData(collection(name, layers.layers[name]?.features));
