@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from shapely import Polygon
-from tests.support.browser_workbench import faults_of, opened, settled, sought, taken_back, typed_in, values
+from tests.support.browser_workbench import (
+    WAIT_MS,
+    faults_of,
+    opened,
+    settled,
+    sought,
+    taken_back,
+    typed_in,
+    values,
+)
 
 if TYPE_CHECKING:
     from tests.support.workbench import Service
@@ -299,5 +308,22 @@ def test_a_figure_is_read_as_it_is_written_and_what_cannot_be_read_is_said(
         assert values(fresh, "far")["A"] == 0.8
     typed_in(tab, "#i-A-far", "0.8")
     assert tab.locator("#i-A-far").get_attribute("aria-invalid") is None
+    assert not tab.locator(".hint").is_visible()
+    assert wrong == []
+    tab.close()
+
+
+def test_a_figure_that_cannot_be_read_stands_there_until_the_next_step(fresh: Service, chromium: Any) -> None:
+    tab, wrong = sought(fresh, chromium, "A")
+    far = tab.locator("#i-A-far")
+    held = far.input_value()
+    typed_in(tab, "#i-A-far", "many")
+    # Somebody else keeps a version: the page hears of it and is drawn again.
+    assert fresh.ask("/workspace/scenario", {"version": "of somebody else"})[0] == 200
+    tab.locator("#tab-history").click()
+    tab.locator(".versions li", has_text="of somebody else").wait_for(timeout=WAIT_MS)
+    assert (far.input_value(), far.get_attribute("aria-invalid")) == ("many", "true")
+    typed_in(tab, "#i-A-height_m", "21")
+    assert (far.input_value(), far.get_attribute("aria-invalid")) == (held, None)
     assert wrong == []
     tab.close()

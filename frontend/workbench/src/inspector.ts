@@ -59,9 +59,10 @@ export function field(layer: string, features: Feature[], column: string, bare =
     input.removeAttribute("aria-invalid");
     if (given === undefined) {
       input.setAttribute("aria-invalid", "true");
-      store.say(`${say("unread")} ${columnName(layer, column)}: “${input.value}”`);
+      store.refuse(id, input.value, `${say("unread")} ${columnName(layer, column)}: “${input.value}”`);
       return;
     }
+    store.read(id);
     const edits = features.filter((one) => (one.properties[column] ?? null) !== given).map((one): Edit => ({ op: "set", layer, id: one.id, column, value: given }));
     if (edits.length) void store.edit(edits);
   };
@@ -69,9 +70,10 @@ export function field(layer: string, features: Feature[], column: string, bare =
   const choices = kind === "flag" ? ["true", "false"] : Object.keys(spec?.values ?? {});
   const props = { id, onchange: commit, "aria-label": columnName(layer, column), "data-column": column };
   const none = alike ? "–" : say("various");
+  const refused = store.unread?.field === id ? store.unread.words : undefined;
   const input = choices.length
     ? h("select", props, h("option", { value: "" }, none), ...choices.map((one) => h("option", { value: one, selected: one === String(value) }, valueName(layer, column, kind === "flag" ? one === "true" : one))))
-    : h("input", { ...props, value: readable(value, column), inputmode: kind === "number" ? "decimal" : undefined, list: isUse(column) ? "uses" : undefined, placeholder: none });
+    : h("input", { ...props, value: refused ?? readable(value, column), "aria-invalid": refused !== undefined && "true", inputmode: kind === "number" ? "decimal" : undefined, list: isUse(column) ? "uses" : undefined, placeholder: none });
   if (bare) return input;
   const earlier = features.length === 1 ? store.earlier(layer, feature.id) : undefined;
   const old = earlier?.properties[column] ?? null;

@@ -58,6 +58,8 @@ class Store {
   busy = 0;
   conflict: Conflict | null = null;
   notice: { text: string; kind: "error" | "info"; more?: string[] } | null = null;
+  /** The field whose words are no value for it, and these words: they stand there until the next step. */
+  unread: { field: string; words: string } | null = null;
   /** Why the service did not answer when it was asked last; null where it did. */
   lost: "offline" | "signedOut" | null = null;
   /** Why it last refused to tell what others did. */
@@ -181,6 +183,19 @@ class Store {
     this.tell("view");
   }
 
+  /** Words were typed into a field that are no value for it. */
+  refuse(field: string, words: string, why: string): void {
+    this.unread = { field, words };
+    this.say(why);
+  }
+
+  /** What stands in a field is a value. */
+  read(field: string): void {
+    if (this.unread?.field !== field) return;
+    this.unread = this.notice = null;
+    this.tell("busy");
+  }
+
   say(text: string, kind: "error" | "info" = "error"): void {
     const notice = (this.notice = { text, kind });
     this.tell("busy");
@@ -292,7 +307,7 @@ class Store {
   private step(act: () => Promise<Answer | null>, edits: Edit[] = []): Promise<Answer | null> {
     const run = async (): Promise<Answer | null> => {
       this.busy += 1;
-      this.notice = null;
+      this.unread = this.notice = null;
       this.tell("busy");
       try {
         const seen = this.state.seq;
