@@ -217,6 +217,15 @@ def test_pages_for_everybody_set_no_cookie_and_are_not_sent_twice(commented: Dat
             assert Client().post(f"/en/{path}").status_code == 405, path
 
 
+def test_a_page_that_was_not_modified_stays_under_its_own_policy(shown: DatabaseStore) -> None:
+    # What stands in such an answer takes the place of what the browser keeps: the map would not start.
+    page = Client().get("/en/notices/town/")
+    assert "trusted-types default" in page.headers["Content-Security-Policy"]
+    again = Client().get("/en/notices/town/", headers={"If-None-Match": page.headers["ETag"]})
+    assert again.status_code == 304
+    assert "Content-Security-Policy" not in again.headers
+
+
 def test_what_is_not_there_is_a_page_that_says_so(shown: DatabaseStore, begun: DatabaseStore) -> None:
     for path in (
         "notices/other/", "notices/town/plan/parcels/P-0/", "notices/town/plan/nothing/x/",

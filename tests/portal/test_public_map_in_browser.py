@@ -52,6 +52,13 @@ def test_who_is_given_the_address_of_a_view_sees_the_same_land(served: Service, 
         assert tab.evaluate("__map.getZoom()") < 14  # the whole plan: an address that names no view is none
 
 
+def test_the_map_is_there_again_when_the_page_is_loaded_anew(served: Service, chromium: Any) -> None:
+    with opened(served, chromium, "/en/notices/demo/", 390) as tab:
+        tab.reload()  # the service says that nothing changed, and the browser takes what it keeps
+        still(tab)
+        assert tab.locator(".zoom button").count() > 0
+
+
 def test_names_make_room_for_the_place_that_is_marked(served: Service, chromium: Any) -> None:
     with opened(served, chromium, "/zh/notices/demo/place/?about=parcels:LS-01-04-005", 1440) as tab:
         tab.wait_for_function("__map.queryRenderedFeatures({ layers: ['pin'] }).length === 1")

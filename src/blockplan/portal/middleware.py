@@ -7,6 +7,7 @@ Two parts have more of their own: `blockplan.portal.api.middleware`, `blockplan.
 from __future__ import annotations
 
 import gzip
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -47,12 +48,18 @@ def arrived(get_response: Handler) -> Handler:
 
 
 def headers(get_response: Handler) -> Handler:
-    """Adds the headers of `blockplan.portal.security_headers` that a view did not set itself."""
+    """
+    Adds the headers of `blockplan.portal.security_headers` that a view did not set itself.
+
+    "Not modified" bears none: a browser puts its headers in the place of those that it keeps with the page,
+    and the page would come back under another policy than its own.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
+        if response.status_code != HTTPStatus.NOT_MODIFIED:
+            for name, value in HEADERS.items():
+                response.headers.setdefault(name, value)
         return response
 
     return middleware
