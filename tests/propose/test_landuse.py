@@ -22,6 +22,8 @@ from blockplan.propose.landuse.terms import default_text, read_terms, terms_of
 from blockplan.propose.locks import read_locks
 from blockplan.propose.repair.moves import Yard
 from blockplan.propose.repair.state import RepairParams
+from blockplan.report.proposal.page import ProposalWords
+from blockplan.report.words import Words
 
 REFERENCE = "examples/demonstration-zone"
 NO_QUOTAS = {name: {} for name in terms_of().quotas}
@@ -100,9 +102,34 @@ def test_new_homes_take_the_floor_area_ratio_of_the_plan_and_its_floor_area_a_pe
     assert proposal.after.residents.central == 1_300.0
 
 
-def test_homes_whose_residents_cannot_be_known_are_not_offered() -> None:
+def test_new_homes_are_lived_in_as_the_plans_own_where_plan_toml_says_nothing() -> None:
+    stated = {"floor_area_m2": [None, 18_000.0, 9_000.0], "residents": [None, 450.0, 225.0]}
+    land = parcels_of("16", "0701", "0701", permitted=["0701"] * 3, dwellings=[None, 180.0, None], **stated)
+    plan = a_plan(land, {"packs": ["zone"]})
+    problem = problem_of(plan, {"quotas": NO_QUOTAS | {"0701": {"min_ha": 3.0}}})
+    answer = propose_landuse(problem, Stop(seconds=60))
+    new = {change.column: change.new for change in answer.changes}
+    # 10,000 m2 x 1.35 = 13,500 m2; / 40 m2 a person = 337.5 residents; / 2.5 a dwelling = 135.
+    assert (new["residents"], new["dwellings"]) == (338.0, 135.0)
+    assert answer.reasons == {}
+
+
+def test_homes_whose_residents_cannot_be_known_are_not_offered_and_counted() -> None:
+    plan = small("16", "0701", "16", permitted=["0701", None, "0701,1401"], residents=[None, 700.0, None])
+    assert read_parcels(plan, terms_of()).allowed.sum() == 4
+    answer = propose_landuse(problem_of(plan), Stop(seconds=60))
+    assert answer.reasons == {"homes_not_offered": 2}
+    proposal = conclude(plan, answer)
+    said = [" ".join(ProposalWords.of(proposal, Words(lang)).standing) for lang in ("zh", "en", "ja")]
+    assert "2 块未考虑改为住宅" in said[0]
+    assert "2 are not offered homes" in said[1]
+    assert "2 区画は住宅への変更の対象外" in said[2]
+
+
+def test_a_plan_in_which_only_homes_could_come_that_nobody_can_count_says_so() -> None:
     plan = small("16", "0701", permitted=["0701", None], residents=[None, 700.0])
-    assert read_parcels(plan, terms_of()).allowed.sum() == 2
+    with pytest.raises(UsageError, match=r"1 nothing else permitted, 1 permitted homes whose residents"):
+        propose_landuse(problem_of(plan))
 
 
 def test_what_the_plan_does_not_say_of_a_use_is_unknown_afterwards() -> None:

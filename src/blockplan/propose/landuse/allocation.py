@@ -114,14 +114,16 @@ def propose_landuse(
 def _has_choice(land: Landuse) -> None:
     if land.problem.free.any():
         return
-    reasons = land.parcels.why_kept or {"no_size": 0}
+    uncounted = land.parcels.homes_not_offered
+    reasons = land.parcels.why_kept | ({"residents_not_counted": uncounted} if uncounted else {})
+    reasons = reasons or {"no_size": 0}
     kept = [say.text(f"kept.{reason}", n=many) for reason, many in reasons.items()]
     raise say.refused(UsageError, "no_choice", kept=listed(kept))
 
 
 def answer_of(land: Landuse, found: FoundUses, seed: int) -> SearchAnswer:
     """A choice of uses as an answer: changes, parts, what stays unmet."""
-    units = dict(land.problem.asked)
+    units, uncounted = dict(land.problem.asked), land.parcels.homes_not_offered
     missed = {name: (amount, units[name]) for name, amount in found.missed.items()}
     bound = found.bound if np.isfinite(found.bound) else None
     return SearchAnswer(
@@ -133,6 +135,7 @@ def answer_of(land: Landuse, found: FoundUses, seed: int) -> SearchAnswer:
         bound=bound,
         parts=parts(land.problem, found.chosen),
         parameters=_parameters(land, found),
+        reasons={"homes_not_offered": uncounted} if uncounted else {},
         unmet=(*unmet_of(land, missed), *land.asked.unknown),
         method=found.method,
         proof=Proof(

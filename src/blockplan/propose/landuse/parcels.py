@@ -63,6 +63,8 @@ class Parcels:
         Reason -> how many parcels keep their use for it.
     floor_m2, people
         Floor area and residents under each use, shape (parcels, uses); NaN where not known.
+    homes_not_offered
+        So many parcels could have been given homes, of which nobody can say how many would live there.
     """
 
     plan: Plan
@@ -77,6 +79,7 @@ class Parcels:
     floor_m2: NDArray[np.float64]
     people: NDArray[np.float64]
     figures: dict[str, UseFigures]
+    homes_not_offered: int = 0
 
     def within(self, codes: Iterable[str]) -> NDArray[np.bool_]:
         """Which uses are one of some codes or lie below one."""
@@ -99,6 +102,8 @@ class UseFigures:
     per_m2: dict[str, float | None] = field(default_factory=dict)
     shares: dict[str, float | None] = field(default_factory=dict)
     median_ha: float | None = None
+    floor_a_person_m2: float | None = None
+    household: float | None = None
 
 
 def uses_within(uses: Iterable[str], codes: Iterable[str]) -> NDArray[np.bool_]:
@@ -136,7 +141,8 @@ def parcels_of(plan: Plan, terms: Terms, locks: Locks | None = None) -> Parcels:
             allowed[row, more] = True
     floor, people = _amounts(plan, uses, figures, np.array([number[use] for use in today]))
     # A home whose residents cannot be known would count as empty: it is not offered.
-    allowed &= ~np.isnan(people) | (np.arange(len(uses)) == np.array([number[use] for use in today])[:, None])
+    uncounted = allowed & np.isnan(people)
+    uncounted[np.arange(len(names)), [number[use] for use in today]] = False
     everything = np.arange(len(names))
     return Parcels(
         plan,
@@ -146,11 +152,12 @@ def parcels_of(plan: Plan, terms: Terms, locks: Locks | None = None) -> Parcels:
         shapes(plan, "parcels"),
         uses,
         np.array([number[use] for use in today], dtype=np.intp),
-        allowed,
+        allowed & ~uncounted,
         dict(Counter(reason for reason in why if reason)),
         floor,
         people,
         figures,
+        int(uncounted.any(axis=1).sum()),
     )
 
 
@@ -238,7 +245,24 @@ def _figures(plan: Plan, mine: NDArray[np.bool_]) -> UseFigures:
     named = _commonest(frame["land_use_name"], mine) if "land_use_name" in frame else None
     sizes = area[mine & ~np.isnan(area)]
     median = float(np.median(sizes)) / M2_PER_HA if len(sizes) else None
-    return UseFigures(named, far, _commonest(frame["far_kind"], mine), like, per_m2, shares, median)
+    lived_in = residents(plan).by_parcel
+    return UseFigures(
+        named,
+        far,
+        _commonest(frame["far_kind"], mine),
+        like,
+        per_m2,
+        shares,
+        median,
+        _ratio(floor, lived_in, built),
+        _ratio(lived_in, values(plan, "parcels", "dwellings"), mine),
+    )
+
+
+def _ratio(one: NDArray[np.float64], other: NDArray[np.float64], mine: NDArray[np.bool_]) -> float | None:
+    """What some parcels hold of one for each of another; None where none of them says both, or all say 0."""
+    both = mine & (one > 0) & (other > 0)
+    return float(one[both].sum() / other[both].sum()) if both.any() else None
 
 
 def _commonest(column: Any, mine: NDArray[np.bool_]) -> str | None:
@@ -254,12 +278,17 @@ def _amounts(
     far = np.array([np.nan if figures[use].far is None else figures[use].far for use in uses], dtype=float)
     floor = np.round(area[:, None] * far)
     house = uses_within(uses, HOUSING_CODES)
-    space = plan.manifest.residents.floor_area_per_person_m2 or np.nan
+    space = np.array([_space(plan, figures[use]) or np.nan for use in uses], dtype=float)
     people = np.where(house, np.round(floor / space), 0.0)
     floor[rows, today] = values(plan, "parcels", "floor_area_m2")
     stated = residents(plan).by_parcel
     people[rows, today] = np.where(np.isnan(stated) & ~can_house(plan), 0.0, stated)
     return floor, people
+
+
+def _space(plan: Plan, figures: UseFigures) -> float | None:
+    """Floor area a person of new homes, m2: that of ``plan.toml``, else of the plan's homes of that use."""
+    return plan.manifest.residents.floor_area_per_person_m2 or figures.floor_a_person_m2
 
 
 def changes_for(parcels: Parcels, chosen: NDArray[np.intp]) -> tuple[Change, ...]:
@@ -268,7 +297,8 @@ def changes_for(parcels: Parcels, chosen: NDArray[np.intp]) -> tuple[Change, ...
 
     The use and its name; floor area ratio, height, coverage and green ratio as the plan's other parcels of
     that use have them; floor area = drawn area x ratio; residents = floor area of homes / floor area a
-    person; dwellings = residents / household size; jobs, parking and industries in the ratios of that use.
+    person; dwellings = residents / household size, each in the ratio of that use where plan.toml names none;
+    jobs, parking and industries in the ratios of that use.
     """
     found: list[Change] = []
     gone = _buildings_on(parcels.plan)
@@ -296,7 +326,7 @@ def _anew(parcels: Parcels, row: int, number: int, use: str) -> dict[str, Any]:
     figures, said = parcels.figures[use], parcels.plan.manifest.residents
     floor = known(parcels.floor_m2[row, number])
     people = known(parcels.people[row, number]) if uses_within([use], HOUSING_CODES)[0] else None
-    household = said.household_size
+    household = said.household_size or figures.household
     anew: dict[str, Any] = {"land_use": use}
     if "land_use_name" in parcels.plan.layer("parcels"):
         anew["land_use_name"] = figures.name or landuse().label(use, "zh")
