@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from blockplan.check import instruments, notes, scopes
 from blockplan.check.accuracy import about_ends, accounted, accuracy, is_no_use, settle
 from blockplan.check.copies import changed
-from blockplan.check.doubts import TEXT_AGAINST_DRAWING, doubted, doubts, errors, text_faults
+from blockplan.check.doubts import TEXT_AGAINST_DRAWING, Suspected, doubted, doubts, text_faults
 from blockplan.check.limits import compare, decide, limit_on, margin
 from blockplan.check.notes import affected_by, remedy_for
 from blockplan.check.parameters import (
@@ -111,16 +111,16 @@ class CheckBench:
         return self._kept("faults", lambda bench: bench.instruments.faults(bench.plan))
 
     @property
-    def wrong(self) -> tuple[Fault, ...]:
+    def wrong(self) -> Suspected:
         """Faults that put a verdict in doubt."""
-        return self._kept("errors", lambda bench: errors(bench.faults))
+        return self._kept("errors", lambda bench: Suspected.of(bench.faults))
 
     @property
     def contradicting(self) -> tuple[Fault, ...]:
         """Those that say that a sentence and the drawing disagree."""
         return self._kept(
             "text against drawing",
-            lambda bench: tuple(one for one in bench.wrong if one.rule == TEXT_AGAINST_DRAWING),
+            lambda bench: tuple(one for one in bench.wrong.faults if one.rule == TEXT_AGAINST_DRAWING),
         )
 
     @property
@@ -235,7 +235,7 @@ class CheckBench:
             return None
         if not ends and people.central:  # a part has its own residents, and no range either
             people = replace(people, low=None, central=None, high=None)
-        if not self.wrong:  # which features were counted matters for faults of theirs
+        if not self.wrong.faults:  # which features were counted matters for faults of theirs
             shared = replace(_uncounted(shared), summed={})
         return (
             shared,
@@ -305,7 +305,7 @@ class CheckBench:
 
     def _touching(self, name: str, parameters: dict[str, Any], part: Part | None = None) -> tuple[Fault, ...]:
         """The faults of the data that touch a measurement, or a part of it."""
-        if not self.wrong:
+        if not self.wrong.faults:
             return ()
         number = None if part is None else self._measure(name, parameters).by.index(part)
 

@@ -9,13 +9,14 @@ unknown: the number stands beside it, but nobody may rest on it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from blockplan.measure.missing import Missing
 from blockplan.plan import landuse
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from blockplan.measure.measurement import Measurement
     from blockplan.plan.model.faults import Fault
@@ -28,33 +29,47 @@ SAME_ID = "pq-id"
 Reads = frozenset[tuple[str, str]]
 
 
-def errors(faults: Iterable[Fault]) -> tuple[Fault, ...]:
-    """The faults of grade error."""
-    return tuple(fault for fault in faults if fault.grade == "error")
+@dataclass(frozen=True, slots=True)
+class Suspected:
+    """Faults of grade error, and the ids that they name, by layer."""
+
+    faults: tuple[Fault, ...]
+    ids: Mapping[str, frozenset[str]]
+
+    @classmethod
+    def of(cls, faults: Iterable[Fault]) -> Suspected:
+        """Those of grade error among faults."""
+        wrong = tuple(fault for fault in faults if fault.grade == "error")
+        ids: dict[str, set[str]] = {}
+        for layer, id_ in (one for fault in wrong for one in _features(fault)):
+            ids.setdefault(layer, set()).add(id_)
+        return cls(wrong, {layer: frozenset(some) for layer, some in ids.items()})
 
 
-def doubts(measurement: Measurement, faults: Iterable[Fault], reads: Reads | None) -> tuple[Fault, ...]:
+def doubts(measurement: Measurement, wrong: Suspected, reads: Reads | None) -> tuple[Fault, ...]:
     """
-    The error-grade faults that touch a measurement.
+    The faults of grade error that touch a measurement.
 
     Parameters
     ----------
     reads
         What the measure reads; None where it does not say, which counts as everything.
     """
-    wrong = errors(faults)
-    if not wrong:
+    if not wrong.faults:
         return ()
-    named: dict[str, set[str]] = {}
-    for layer, id_ in (one for fault in wrong for one in _features(fault)):
-        named.setdefault(layer, set()).add(id_)
     # Of the many features that were counted only those matter that a fault names.
-    counted = {layer: named.get(layer, set()).intersection(ids) for layer, ids in measurement.counted.items()}
-    summed = {read: named.get(read[0], set()).intersection(ids) for read, ids in measurement.summed.items()}
+    named, none = wrong.ids, frozenset[str]()
+    counted = {
+        layer: named[layer].intersection(ids) if layer in named else none
+        for layer, ids in measurement.counted.items()
+    }
+    summed = {
+        read: named[read[0]].intersection(ids) for read, ids in measurement.summed.items() if read[0] in named
+    }
     classes = _classes(measurement)
     return tuple(
         fault
-        for fault in wrong
+        for fault in wrong.faults
         if _touches(fault, counted, reads) or _is_summed(fault, summed) or _might_count(fault, classes, reads)
     )
 
@@ -63,7 +78,7 @@ def text_faults(faults: Iterable[Fault], statements: Collection[str]) -> tuple[F
     """The faults that say that one of these statements and the drawing disagree."""
     return tuple(
         fault
-        for fault in errors(faults)
+        for fault in faults
         if fault.rule == TEXT_AGAINST_DRAWING
         and any(id_ in statements for layer, id_ in _features(fault) if layer == "statements")
     )
@@ -76,17 +91,17 @@ def doubted(fault: Fault) -> Missing:
     return Missing(fault.layer, fault.aspect, ids, why="fault", values=said)
 
 
-def _touches(fault: Fault, counted: Mapping[str, set[str]], reads: Reads | None) -> bool:
+def _touches(fault: Fault, counted: Mapping[str, frozenset[str]], reads: Reads | None) -> bool:
     features = _features(fault)
     if not features:  # a fault of a whole layer
         return fault.layer in counted and _read(fault.layer, fault.aspect, reads)
     return any(
-        (_doubled(fault) or _read(layer, fault.aspect, reads)) and id_ in counted.get(layer, ())
+        id_ in counted.get(layer, ()) and (_doubled(fault) or _read(layer, fault.aspect, reads))
         for layer, id_ in features
     )
 
 
-def _is_summed(fault: Fault, summed: Mapping[tuple[str, str], set[str]]) -> bool:
+def _is_summed(fault: Fault, summed: Mapping[tuple[str, str], frozenset[str]]) -> bool:
     """Whether the fault doubts a number that was summed, that it stands there once, or that there is none."""
     return any(
         layer == of and id_ in ids and _spoils(fault, column)
@@ -128,9 +143,8 @@ def _may_mean(fault: Fault, classes: Collection[str]) -> bool:
     return not meant or any(known.within(code, one) for code in meant for one in classes)
 
 
-def _features(fault: Fault) -> tuple[tuple[str, str], ...]:
-    own = ((fault.layer, fault.id),) if fault.id is not None else ()
-    return tuple((layer, id_) for layer, id_ in (*fault.features, *own))
+def _features(fault: Fault) -> Sequence[tuple[str, str]]:
+    return fault.features if fault.id is None else (*fault.features, (fault.layer, fault.id))
 
 
 def _read(layer: str, aspect: str, reads: Reads | None) -> bool:

@@ -230,6 +230,7 @@ _ALIKE: tuple[tuple[Any, Callable[[Any, Any], Any]], ...] = (
     ((tuple, list), _same_each),
     (dict, lambda one, other: _same_each(one, other) and _same_each(one.values(), other.values())),
     (float, _same_floats),
+    (frozenset, lambda one, other: one == other and all(type(each) is str for each in one)),
     ((str, int, bytes, dt.date), eq),
     (shapely.Geometry, shapely.equals_identical),
 )

@@ -250,10 +250,8 @@ def draw(plan: Plan) -> tuple[dict[str, Drawn], list[Fault]]:
             none = np.full(len(frame), None, dtype=object)
             layers[name] = Drawn(name, spec, frame, ids, none, np.zeros(len(frame), dtype=bool))
             continue
-        geometry = np.asarray(frame.geometry.array, dtype=object)
-        whole = Drawn(name, spec, frame, ids, geometry, np.ones(len(ids), dtype=bool))
         reads = ((name, "geometry"), (name, "ids"))
-        judged, found = plan.cached(f"drawn:{name}", partial(_judged, whole), reads)
+        judged, found = plan.cached(f"drawn:{name}", partial(_judged, name, frame, ids), reads)
         layers[name] = replace(judged, frame=frame)
         faults += found
     return layers, faults
@@ -268,13 +266,13 @@ def _names(frame: pd.DataFrame) -> Geometries:
     return np.array([str(value) for value in frame.index], dtype=object)
 
 
-def _judged(drawn: Drawn) -> tuple[Drawn, list[Fault]]:
-    geometry = drawn.geometry
-    kind = drawn.spec.geometry
+def _judged(name: str, frame: pd.DataFrame, ids: Geometries) -> tuple[Drawn, list[Fault]]:
+    geometry = np.asarray(frame.geometry.array, dtype=object)
+    spec, kind = LAYERS[name], LAYERS[name].geometry
     looked = by_row(f"drawn:{kind}", partial(_look_at, kind=kind), geometry)
     types, missing, empty, wrong, far, intricate, invalid = looked
     usable = ~(missing | empty | wrong | far | intricate | invalid)
-    judged = Drawn(drawn.name, drawn.spec, drawn.frame, drawn.ids, geometry, usable)
+    judged = Drawn(name, spec, frame, ids, geometry, usable)
     if usable.all():
         return judged, []
     points = shapely.get_num_coordinates(geometry)
@@ -292,7 +290,7 @@ def _judged(drawn: Drawn) -> tuple[Drawn, list[Fault]]:
         case="type",
         values=lambda row: {
             "is": _type_name(types[row]),
-            "should": drawn.spec.geometry,
+            "should": kind,
             **_corner(geometry[row]),
         },
     )
