@@ -17,6 +17,7 @@ from tests.support.browser_workbench import (
     typed_in,
     values,
 )
+from tests.support.builders import X, Y
 
 if TYPE_CHECKING:
     from tests.support.workbench import Service
@@ -240,6 +241,33 @@ def test_permitted_uses_of_several_parcels_are_set_in_one_step(
     assert values(fresh, "permitted")["A"] == "0803"
     assert wrong == []
     tab.close()
+
+
+@pytest.mark.long
+def test_land_of_unknown_use_is_called_so_and_little_land_does_not_read_as_none(
+    fresh: Service, chromium: Any
+) -> None:
+    # A strip 20 cm wide: 20 m2 of the nine hectares.
+    cut = {"op": "split", "id": "C", "line": [[X + 299.8, Y - 5], [X + 299.8, Y + 105]]}
+    assert fresh.ask("/workspace/edits", {"edits": [cut]})[0] == 200
+    rows = fresh.ask("/workspace/layers?only=parcels")[1]["layers"]["parcels"]["features"]
+    strip = min(rows, key=lambda one: Polygon(one["geometry"]["coordinates"][0]).area)["id"]
+    uses = [(strip, "1207"), ("E", None)]
+    edits = [
+        {"op": "set", "layer": "parcels", "id": one, "column": "land_use", "value": use} for one, use in uses
+    ]
+    assert fresh.ask("/workspace/edits", {"edits": edits})[0] == 200
+    for lang, unknown in (("en", "Land use not known"), ("zh", "用地未知"), ("ja", "用途不明")):
+        tab, wrong = opened(fresh, chromium, lang, 1440)
+        tab.locator("#tab-land").click()
+        rows = [one.inner_text().split("\t") for one in tab.locator(".balance tbody tr").all()]
+        said = {name.strip(): [one.strip() for one in figures] for name, *figures in rows}
+        assert said[unknown][:2] == ["1.00", "11.1%"]
+        assert next(one for name, one in said.items() if name.startswith("1207"))[:2] == ["0.002", "0.02%"]
+        tab.locator("#tab-table").click()
+        assert tab.locator(f"tr[data-id='{strip}'] td").first.inner_text() == "0.002"
+        assert wrong == []
+        tab.close()
 
 
 def test_the_land_balance_tells_unknown_from_none_and_groups_two_figure_codes(

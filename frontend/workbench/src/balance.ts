@@ -5,7 +5,7 @@ import { colourOf } from "./colours";
 import { areaOf } from "./inspector";
 import { store } from "./store";
 import { columnName, useName } from "./vocabulary";
-import { number, say } from "./words";
+import { number, say, toldApart } from "./words";
 import type { Feature } from "./types";
 
 /** What parcels hold together, and of how many it is not known. */
@@ -18,6 +18,9 @@ interface Known {
   sum: number;
   known: number;
 }
+
+/** Land whose use is not known. */
+const UNKNOWN = "";
 
 /** Uses by the first two figures of their codes, as lists of codes are ordered. */
 const groupOf = (code: string): string => (/^\d{2}/.test(code) ? code.slice(0, 2) : code.slice(0, 1));
@@ -46,7 +49,7 @@ function gathered<T>(some: T[], by: (one: T) => string): Map<string, T[]> {
 /** A figure with its count of unknown parcels; a dash where nothing of it is known. */
 function figure({ sum, known }: Known, of: number, decimals: number): HTMLElement {
   const lacking = known > 0 && known < of && h("small", {}, ` + ${number(of - known, 0)} × ${say("unknownValue")}`);
-  return h("td", { class: "num" }, known ? number(sum, decimals, decimals) : "–", lacking);
+  return h("td", { class: "num" }, known ? toldApart(sum, decimals, 0) : "–", lacking);
 }
 
 export function drawBalance(into: Element): void {
@@ -56,14 +59,14 @@ export function drawBalance(into: Element): void {
     return;
   }
   const all = sumOf(parcels);
-  const uses = gathered(parcels, (one) => String(one.properties["land_use"] ?? "?"));
-  const groups = gathered([...uses].sort(([one], [other]) => one.localeCompare(other)), ([code]) => groupOf(code));
+  const uses = gathered(parcels, (one) => String(one.properties["land_use"] ?? UNKNOWN));
+  const groups = gathered([...uses].sort(([one], [other]) => Number(one === UNKNOWN) - Number(other === UNKNOWN) || one.localeCompare(other)), ([code]) => groupOf(code));
   const row = (code: string, words: string, sum: Sum, kind = ""): HTMLElement =>
     h("tr", { class: kind },
       h("th", { scope: "row" }, h("button", { class: "link", id: `b-${kind}${code}`, onclick: () => store.select({ layer: "parcels", id: sum.ids.at(-1)! }, sum.ids) },
-        kind === "" && h("i", { style: `background:${colourOf(code)}` }), `${code} ${words}`)),
+        kind === "" && h("i", { style: `background:${colourOf(code || null)}` }), `${code} ${words}`.trim())),
       figure(sum.hectares, sum.ids.length, 2),
-      h("td", { class: "num" }, sum.hectares.known && all.hectares.sum > 0 ? `${number((100 * sum.hectares.sum) / all.hectares.sum, 1, 1)}%` : "–"),
+      h("td", { class: "num" }, sum.hectares.known && all.hectares.sum > 0 ? `${toldApart((100 * sum.hectares.sum) / all.hectares.sum, 1, 0, 100)}%` : "–"),
       figure(sum.residents, sum.ids.length, 0)); // prettier-ignore
   fill(
     into,
@@ -72,7 +75,7 @@ export function drawBalance(into: Element): void {
       h("thead", {}, h("tr", {}, ...[columnName("parcels", "land_use"), say("hectares"), say("share"), say("residents")].map((one) => h("th", { scope: "col" }, one)))),
       h("tbody", {}, ...[...groups].flatMap(([group, some]) => [
         ...(some.length > 1 || (some[0]![0] !== group && useName(group)) ? [row(group, useName(group), sumOf(some.flatMap(([, one]) => one)), "group")] : []),
-        ...some.map(([code, one]) => row(code, useName(code), sumOf(one))),
+        ...some.map(([code, one]) => row(code, code === UNKNOWN ? say("useNotKnown") : useName(code), sumOf(one))),
       ])),
       h("tfoot", {}, row("", say("total"), all, "total"))), // prettier-ignore
   );

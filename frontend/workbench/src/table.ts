@@ -4,7 +4,7 @@ import { fill, h } from "../../map/dom";
 import { areaOf, field, kindOf, typed } from "./inspector";
 import { store } from "./store";
 import { columnName, idInWords } from "./vocabulary";
-import { counted, number, say } from "./words";
+import { counted, number, say, toldApart } from "./words";
 import type { Edit, Feature, Value } from "./types";
 
 const COLUMNS = ["land_use", "far", "height_m", "coverage_ratio", "green_ratio", "residents", "floor_area_m2"];
@@ -87,6 +87,7 @@ function row(feature: Feature): HTMLElement {
   const choose = (): void => {
     if (!isChosen(feature.id)) store.select({ layer: "parcels", id: feature.id });
   };
+  const area = areaOf(feature);
   return h(
     "tr",
     { class: isChosen(feature.id) ? "chosen" : "", "data-id": feature.id, onfocusin: (event: Event) => { if ((event.target as Element).matches("td *")) choose(); } },
@@ -94,7 +95,7 @@ function row(feature: Feature): HTMLElement {
       if (event.shiftKey || event.ctrlKey || event.metaKey) store.selectToo({ layer: "parcels", id: feature.id });
       else store.select({ layer: "parcels", id: feature.id });
     } }, idInWords(feature.id))), // prettier-ignore
-    h("td", { class: "num" }, number((areaOf(feature) ?? 0) / 10000, 2, 2)),
+    h("td", { class: "num" }, area === null ? "–" : toldApart(area / 10_000, 2, 0)),
     ...COLUMNS.map((column) => h("td", {}, field("parcels", [feature], column, true))),
   );
 }

@@ -434,6 +434,13 @@ export function number(value: number | null | undefined, decimals = 2, least = 0
   return new Intl.NumberFormat("en-US", { maximumFractionDigits: decimals, minimumFractionDigits: least }).format(value);
 }
 
+/** A number in a column with so many decimals, and more where it would read as one of some others that it is not. */
+export function toldApart(value: number, decimals: number, ...others: number[]): string {
+  const least = Math.min(...others.map((one) => Math.abs(value - one)).filter((one) => one > 0));
+  const needed = Number.isFinite(least) && least < 0.5 * 10 ** -decimals ? Math.min(9, -Math.floor(Math.log10(least))) : decimals;
+  return number(value, needed, needed);
+}
+
 /** What is one is said in another word, where the language has two. */
 const ONE: Partial<Record<Word, string>> = { people: "person", edits: "edit", held: "edit is held on this page and is made once it answers.", heldSignedOut: "edit is held on this page and is made once you have signed in.", findings: "finding", newFaults: "new fault", goneFaults: "fault gone", parcels: "parcel", waiting: "verdict" };
 
