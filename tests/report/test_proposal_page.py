@@ -73,6 +73,18 @@ def test_how_good_it_is_stands_in_words_and_never_better_than_it_is(said, expect
     )
 
 
+def test_the_worth_of_uses_is_not_said_as_if_it_were_an_area():
+    made = proposal(kind="landuse", objective=139.72, unit="ha")
+    said = {
+        lang: ProposalWords.of(made, Words(lang)).headline.replace("\xa0", " ") for lang in ("en", "zh", "ja")
+    }
+    assert said == {
+        "en": "Land use: worth 139.7 ha of fully suitable land",
+        "zh": "用地布局方案：总效益折合完全适宜用地 139.7 公顷",
+        "ja": "土地利用案：総合評価 139.7 ha（完全適地換算）",
+    }
+
+
 def test_only_a_repair_says_that_no_change_is_needed():
     made = proposal(objective=0.0, bound=0.0, changes=(), unmet=())
     kept = replace(made.after, verdicts=())

@@ -199,8 +199,11 @@ class ProposalWords(ComparisonWords):
 
     @property
     def headline(self) -> str:
-        """Kind and objective in a line."""
-        return self.words("standing.headline", kind=self.kind, objective=self.amount(self.answer.objective))
+        """Kind and objective in a line; of uses it says of what land the hectares are."""
+        answer = self.answer
+        of_land = answer.kind == "landuse" and answer.objective is not None
+        said = "standing.headline_landuse" if of_land else "standing.headline"
+        return self.words(said, kind=self.kind, objective=self.amount(answer.objective))
 
     @property
     def standing(self) -> list[str]:
