@@ -168,6 +168,21 @@ def rate(shown: str, per: float, lang: str) -> str:
     return shown if not per or shown == unknown(lang) else CATALOG(f"rate.{per:.0f}", lang, amount=shown)
 
 
+def around(unit: str, per: float, lang: str) -> tuple[str, str]:
+    """
+    The words before and after a number of a unit, per so many residents where `per` says so.
+
+    Examples
+    --------
+    >>> around("m2", 1000, "en"), around("m2", 1000, "zh"), around("1", 0, "en")
+    (('', ' m² per 1,000 residents'), ('每千人 ', ' 平方米'), ('', '%'))
+    """
+    slot = "\0"
+    whole = f"{slot}%" if in_percent(unit, lang) else with_unit(slot, unit, lang)
+    before, _, after = rate(whole, per, lang).partition(slot)
+    return before, after
+
+
 def with_unit(shown: str, unit: str, lang: str, space: str = " ") -> str:
     """A number that is already written, with its unit."""
     if not unit:

@@ -267,6 +267,13 @@ def test_two_scenarios_stand_side_by_side_with_who_gains(service: Service) -> No
     assert [one["id"] for one in found["columns"]] == ["a", "b"]
     assert found["changed"]
     assert service.ask("/workspace/compare?with=nowhere")[0] == 404
+    # The page parts a number from the words around it as it is told, and reads no sentence.
+    for row in (*found["verdicts"], *found["measures"]):
+        before, after = row["around"]
+        for by in row["by"]:
+            if by.get("judged", True) and by.get("measured", by.get("value")) is not None:
+                assert by["said"].startswith(before)
+                assert by["said"].endswith(after)
     many = service.ask("/workspace/compare?with=*")[1]
     assert [one["id"] for one in many["columns"]] == ["base", "a", "c", "b"]
     assert all(len(one["by"]) == 4 for one in many["verdicts"])

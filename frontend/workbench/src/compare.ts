@@ -142,6 +142,8 @@ interface Line {
   cells: { said: string; value: number | null; outcome: Outcome | null; bar: HTMLElement | null }[];
   by: string;
   differs: boolean;
+  /** What is said before and after the number. */
+  around: [string, string];
 }
 
 /** How far the second of two values lies from the first; shares in percent points, as fine as they are said, finer where it would read 0. */
@@ -160,7 +162,7 @@ const alike = (said: string[]): boolean => said.every((one) => one === said[0]);
 
 function lines({ columns, verdicts, measures }: Comparison): Line[] {
   const plain = (name: string, values: (number | null)[]): Line =>
-    ({ name, more: "", cells: values.map((one) => ({ said: number(one, 0), value: one, outcome: null, bar: null })), by: difference(values, values.map((one) => number(one, 0))), differs: values.some((one) => one !== null) }); // prettier-ignore
+    ({ name, more: "", cells: values.map((one) => ({ said: number(one, 0), value: one, outcome: null, bar: null })), by: difference(values, values.map((one) => number(one, 0))), differs: values.some((one) => one !== null), around: ["", ""] }); // prettier-ignore
   return [
     plain(say("residents"), columns.map((one) => one.residents.central)),
     plain(say("carries"), columns.map((one) => one.capacity)),
@@ -170,12 +172,12 @@ function lines({ columns, verdicts, measures }: Comparison): Line[] {
       return {
         name: one.title, more: isPart(one) ? one.scope.id : "",
         cells: one.by.map((by) => ({ said: by.judged ? by.said : "–", value: by.measured, outcome: by.outcome, bar: bar({ measured: by.measured, required: one.required }) })),
-        by: difference(one.by.map((by) => by.measured), said), differs: one.differs || !alike(said),
+        by: difference(one.by.map((by) => by.measured), said), differs: one.differs || !alike(said), around: one.around,
       };
     }), // prettier-ignore
     ...measures.filter((one) => one.rules.length === 0 && one.title !== say("residents")).map((one): Line => {
       const said = one.by.map((by) => by.said);
-      return { name: one.title, more: "", cells: one.by.map((by) => ({ said: by.said, value: by.value, outcome: null, bar: null })), by: difference(one.by.map((by) => by.value), said), differs: !alike(said) };
+      return { name: one.title, more: "", cells: one.by.map((by) => ({ said: by.said, value: by.value, outcome: null, bar: null })), by: difference(one.by.map((by) => by.value), said), differs: !alike(said), around: one.around };
     }),
   ];
 }
@@ -183,32 +185,14 @@ function lines({ columns, verdicts, measures }: Comparison): Line[] {
 /** Units as short as this stand beside each number. */
 const SHORT = 3;
 
-/** A number as it is written. */
-const NUMBER = /[−-]?\d[\d,]*(?:\.\d+)?/g;
-
-/** Whether a number as it is written tells a value, a share of one in percent. */
-function tells(written: string, value: number): boolean {
-  const half = 0.5 * 10 ** -(/\.(\d+)/.exec(written)?.[1]?.length ?? 0);
-  const read = Number(written.replaceAll(",", "").replace("−", "-"));
-  return [value, 100 * value].some((one) => Math.abs(read - one) <= half * 1.001);
-}
-
 /** A long unit that all values bear (m², per 1,000 residents) and the numbers alone; each as it was said where one says a range. */
-function parted(cells: Line["cells"]): [string, string[]] {
+function parted({ cells, around: [before, after] }: Line): [string, string[]] {
   const said = cells.map((cell) => cell.said);
-  const known = cells.filter((cell) => /\d/.test(cell.said));
-  if (known.length < 2 || known.some((cell) => cell.value === null)) return ["", said];
-  const split = (text: string, at: number): string[] => {
-    const found = [...text.matchAll(NUMBER)][at];
-    return found ? [text.slice(0, found.index), found[0], text.slice(found.index + found[0].length)] : [text, "", ""];
-  };
-  const [{ said: first, value }] = known as [Line["cells"][number]];
-  const place = [...first.matchAll(NUMBER)].findIndex(([written]) => tells(written, value!));
-  const [before, , after] = split(first, place) as [string, string, string];
   const unit = [after.trim(), before.trim()].filter(Boolean).join(" · ");
-  const isShared = known.every((cell) => split(cell.said, place)[0] === before && split(cell.said, place)[2] === after);
-  if (place < 0 || unit.length <= SHORT || !isShared) return ["", said];
-  return [unit, cells.map((cell) => (known.includes(cell) ? split(cell.said, place)[1]! : cell.said))];
+  const known = cells.filter(({ value }) => value !== null);
+  const isPlain = known.every((cell) => cell.said.startsWith(before) && cell.said.endsWith(after));
+  if (unit.length <= SHORT || known.length < 2 || !isPlain) return ["", said];
+  return [unit, cells.map((cell) => (known.includes(cell) ? cell.said.slice(before.length, cell.said.length - after.length) : cell.said))];
 }
 
 /** Every figure on one line in all scenarios; those that are the same in all are folded, and counted. */
@@ -218,7 +202,7 @@ function figures(comparison: Comparison): HTMLElement {
   const all = lines(comparison);
   const heads = [say("figure"), ...columns.map((one) => scenarioName(one.id)), ...(pair ? [say("difference")] : [])];
   const row = (one: Line): HTMLElement => {
-    const [unit, said] = parted(one.cells);
+    const [unit, said] = parted(one);
     return h("tr", {},
       h("th", { scope: "row" }, one.name, (one.more || unit) && h("small", {}, ` ${[one.more, unit].filter(Boolean).join(" · ")}`)),
       ...one.cells.map((cell, at) => h("td", { class: `num ${cell.outcome ?? ""}` }, h("span", { "data-sign": cell.outcome && `${SIGN[cell.outcome]} ` }, cell.outcome && h("span", { class: "aloud" }, `${say(cell.outcome)} `), said[at]!), cell.bar)),

@@ -285,9 +285,11 @@ export interface Comparison {
     unit: string;
     required: Required | null;
     differs: boolean;
+    /** What is said before and after the number. */
+    around: [string, string];
     by: { judged: boolean; outcome: Outcome | null; measured: number | null; said: string; affected_residents: number | null }[];
   }[];
-  measures: { id: string; title: string; unit: string; rules: string[]; differs: boolean; by: { value: number | null; said: string }[] }[];
+  measures: { id: string; title: string; unit: string; rules: string[]; differs: boolean; around: [string, string]; by: { value: number | null; said: string }[] }[];
   /** Land by its use in the other scenario and here; a use that is null is not stated, or the land not drawn. */
   transition_ha: { from: string | null; to: string | null; from_drawn: boolean; to_drawn: boolean; ha: number }[];
   gains: { to: string; nearer: number; farther: number; same: number; old_m: number | null; new_m: number | null }[];

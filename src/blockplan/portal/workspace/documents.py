@@ -30,12 +30,14 @@ from blockplan.compare import ComparedColumn, beside
 from blockplan.compare.gains import gains_by_place
 from blockplan.errors import PlanDataError
 from blockplan.exchange.office.codes import LISTS as CODE_LISTS
+from blockplan.figures import around
 from blockplan.jsontext import some
 from blockplan.live.journal import steps_of
 from blockplan.live.lineage import ScenarioRecord
 from blockplan.live.logs import logs_of
 from blockplan.live.rows import frame_of, is_unknown
 from blockplan.measure.distance.methods import WAYS
+from blockplan.measure.measurement import figure_unit
 from blockplan.plan import Plan, landuse, read, write
 from blockplan.plan.files.package import MANIFEST, SCENARIOS
 from blockplan.plan.files.scenarios import proposed_on
@@ -126,14 +128,22 @@ def _needs(verdict: Verdict, words: Words, empty: Container[tuple[str, str]]) ->
 
 
 def comparison_document(found: Comparison, lang: str) -> dict[str, Any]:
-    """``compare --json``; the value of each verdict and measure with ``said``, in words."""
+    """
+    ``compare --json``; the value of each verdict and measure with ``said``, in words.
+
+    ``around`` gives what the words of a row bear before and after the number.
+    """
     document, words = found.to_dict(lang), Words(lang)
     worded = ComparisonWords(found, words)
     for measured, told in zip(worded.measures, document["measures"], strict=True):
         told["title"] = worded.measure_title(measured)
+        first = next(one for one in measured.measurements if one)
+        told["around"] = around(figure_unit(first), first.per, lang)
         for at, by in enumerate(told["by"]):
             by["said"] = worded.measure_cell(measured, at)["value"]
     for row, told in zip(found.verdict_rows(), document["verdicts"], strict=True):
+        judged = next(one for one in row.verdicts if one)
+        told["around"] = around(figure_unit(judged.measurement, judged.unit), tables.per_of(judged), lang)
         for verdict, by in zip(row.verdicts, told["by"], strict=True):
             by["said"] = tables.measured(verdict, words) if verdict else tables.DASH
     return document
