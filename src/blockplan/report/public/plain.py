@@ -120,7 +120,6 @@ def _size(plan: Plan, speech: Speech) -> _Made:
     if not len(area) or np.isnan(area).any():
         return _only(speech("plain.size.unknown"))
     said = [speech("plain.size.land", area=speech.words.area(float(area.sum())))]
-    said += [] if derived_land(plan) is None else [speech("plain.size.derived")]
     names, sizes = Ground(plan, speech.words).names("areas"), areas_m2(plan, "areas")
     parts = [
         speech("plain.size.part", name=name or id_, area=speech.words.area(float(size)))
@@ -128,7 +127,7 @@ def _size(plan: Plan, speech: Speech) -> _Made:
     ]
     if parts:
         said.append(speech.count("plain.size.parts", len(parts), names=speech.join(parts)))
-    return _only(*said)
+    return tuple(said), None, () if derived_land(plan) is None else (speech("plain.size.derived"),)
 
 
 def _people(result: CheckResult, speech: Speech) -> _Made:
