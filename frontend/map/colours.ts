@@ -19,6 +19,27 @@ export function fillOf(uses: Record<string, Fill>, code: string | null | undefin
   return OTHER;
 }
 
+/** Where this browser keeps that its reader chose the safe fills, for all maps of this address. */
+const KEPT = "blockplan-colours";
+
+/** Whether the safe fills were chosen here before; a browser that keeps nothing begins with those of offices. */
+export function choseSafe(): boolean {
+  try {
+    return localStorage.getItem(KEPT) === "safe";
+  } catch {
+    return false;
+  }
+}
+
+export function chooseSafe(safe: boolean): void {
+  try {
+    if (safe) localStorage.setItem(KEPT, "safe");
+    else localStorage.removeItem(KEPT);
+  } catch {
+    // It holds for this page alone.
+  }
+}
+
 /** Black or white, whichever is read better on a fill. */
 export function inkOn(fill: string): string {
   const [r, g, b] = [1, 3, 5].map((at) => {

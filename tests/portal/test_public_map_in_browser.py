@@ -59,6 +59,27 @@ def test_the_map_is_there_again_when_the_page_is_loaded_anew(served: Service, ch
         assert tab.locator(".zoom button").count() > 0
 
 
+def test_colours_that_were_chosen_are_kept_and_the_code_stands_above_the_use(
+    served: Service, chromium: Any
+) -> None:
+    fills = "JSON.stringify(__map.getPaintProperty('parcels-fill', 'fill-color'))"
+    with opened(served, chromium, "/en/notices/demo/", 1440) as tab:
+        offices = tab.evaluate(fills)
+        choice = tab.get_by_label("Colours for all eyes")
+        choice.check()
+        still(tab)
+        safe = tab.evaluate(fills)
+        assert safe != offices
+        assert "1401\\n" in tab.evaluate("JSON.stringify(__map.getLayoutProperty('parcels-text', 'text-field'))")
+        tab.reload()
+        still(tab)
+        assert (choice.is_checked(), tab.evaluate(fills)) == (True, safe)
+        choice.uncheck()
+        tab.reload()
+        still(tab)
+        assert (choice.is_checked(), tab.evaluate(fills)) == (False, offices)
+
+
 def test_names_make_room_for_the_place_that_is_marked(served: Service, chromium: Any) -> None:
     with opened(served, chromium, "/zh/notices/demo/place/?about=parcels:LS-01-04-005", 1440) as tab:
         tab.wait_for_function("__map.queryRenderedFeatures({ layers: ['pin'] }).length === 1")

@@ -147,6 +147,27 @@ def test_the_other_scenario_is_drawn_with_every_layer(service: Service, chromium
     tab.close()
 
 
+def test_the_colours_that_were_chosen_are_there_again_when_the_page_is_loaded_anew(
+    zone: Service, chromium: Any
+) -> None:
+    tab, wrong = opened(zone, chromium, "en", 1440)
+    filled = "__map.queryRenderedFeatures({ layers: ['parcels-fill'] }).map(one => one.properties.fill)"
+    offices = set(tab.evaluate(filled))
+    tab.get_by_role("button", name="colour-safe").click()
+    settled(tab)
+    safe = set(tab.evaluate(filled))
+    assert safe != offices
+    tab.reload()
+    tab.wait_for_selector(IDLE, timeout=WAIT_MS)
+    settled(tab)
+    assert set(tab.evaluate(filled)) == safe
+    tab.get_by_role("button", name="office colours").click()
+    settled(tab)
+    assert set(tab.evaluate(filled)) == offices
+    assert wrong == []
+    tab.close()
+
+
 @pytest.mark.parametrize("width", [390, 1440])
 def test_each_side_of_a_swipe_is_named_in_full_on_its_side(zone: Service, chromium: Any, width: int) -> None:
     tab, wrong = opened(zone, chromium, "en", width)

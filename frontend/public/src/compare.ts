@@ -24,10 +24,9 @@ export class Compare {
     const { today, planned } = this.given.words;
     this.sides = h("p", { class: "sides", "aria-hidden": "true" }, h("span", {}, today!), h("span", {}, planned!));
     this.stage.append(this.box, this.sides, this.slider);
-    const over = new PublicMap(this.box, this.given, this.data, { when: "existing_land_use", follow: this.plan });
+    const over = new PublicMap(this.box, this.given, this.data, { when: "existing_land_use", follow: this.plan, safe });
     this.over = over;
     void over.ready.then(() => { if (!this.plan.groundShown) over.ground(false); });
-    if (safe) void over.ready.then(() => over.colours(true));
     this.follow();
     this.plan.map.on("move", this.follow);
     this.slider.addEventListener("input", this.cut);

@@ -2,7 +2,7 @@
 
 import { setWorkerUrl } from "maplibre-gl";
 
-import { UNKNOWN } from "../../map/colours";
+import { chooseSafe, choseSafe, UNKNOWN } from "../../map/colours";
 import { fill, h } from "../../map/dom";
 import { icon, type Sign } from "../../map/icon";
 import { stir } from "../../map/idle";
@@ -69,7 +69,7 @@ function swatched(colour: string, name: string, ...more: HTMLElement[]): HTMLEle
 
 class Page {
   private shown: Shown = "land_use";
-  private safe = false;
+  private safe = choseSafe();
   private spoken: Spoken | null = null;
   private list: SpokenList | null = null;
   private panel: HTMLElement;
@@ -274,8 +274,9 @@ class Page {
 
   private legend(): HTMLElement {
     const { words } = this.given;
-    const safe = h("label", {}, h("input", { type: "checkbox", onchange: (event: Event) => {
+    const safe = h("label", {}, h("input", { type: "checkbox", checked: this.safe, onchange: (event: Event) => {
       this.safe = (event.target as HTMLInputElement).checked;
+      chooseSafe(this.safe);
       this.plan.colours(this.safe);
       stir(this.plan.map);
       this.compare.colours(this.safe);

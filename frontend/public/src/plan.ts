@@ -2,7 +2,7 @@
 
 import { addProtocol, GeoJSONSource, LngLat, Map as MapLibre, type ExpressionSpecification, type LayerSpecification, type StyleSpecification } from "maplibre-gl";
 
-import { fillOf, inkOn, UNKNOWN } from "../../map/colours";
+import { choseSafe, fillOf, inkOn, UNKNOWN } from "../../map/colours";
 import { tellWhenIdle } from "../../map/idle";
 import { centreOn, flat, geometryToMap, onPlan, toMap, toPlan, type Place } from "../../map/projection";
 import { aside, drawSigns, SIGN_IMAGE } from "../../map/marks";
@@ -41,7 +41,7 @@ export class PublicMap {
   readonly map: MapLibre;
   readonly ready: Promise<void>;
   readonly sliding: Sliding;
-  private safe = false;
+  private safe: boolean;
   private covered = 0;
   private looked: [number, number][] | null = null;
   private when: When;
@@ -52,9 +52,10 @@ export class PublicMap {
     readonly container: HTMLElement,
     private given: Given,
     private data: PlanData,
-    options: { when?: When; follow?: PublicMap } = {},
+    options: { when?: When; follow?: PublicMap; safe?: boolean } = {},
   ) {
     this.when = options.when ?? "land_use";
+    this.safe = options.safe ?? choseSafe();
     this.table = Object.fromEntries(given.uses.map((one) => [one.code, one]));
     const bounds = data.bounds ?? [0, 0, 1000, 1000];
     centreOn(bounds);
@@ -224,7 +225,7 @@ export class PublicMap {
   }
 
   private name(): ExpressionSpecification | string {
-    return this.match((one) => (isRoad(one.code) ? "" : (this.safe ? `${one.code} ` : "") + shortened(one.name)), "");
+    return this.match((one) => (isRoad(one.code) ? "" : (this.safe ? `${one.code}\n` : "") + shortened(one.name)), "");
   }
 
   /** Words on a parcel in the ink that is read on its fill; white ones in a seam of the fill, to be read where land farther off pales. */
