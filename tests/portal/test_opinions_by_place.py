@@ -171,6 +171,8 @@ def test_opinions_are_listed_by_the_places_they_are_about_without_a_script_too(
     assert Client().get(unescape(listed[0][0])).content.decode().count("<article") == 2
     said = Client().get("/files/town/map/opinions.json?lang=en").json()
     assert said["places"][f"parcels:{PARCEL}"]["name"] == "Urban housing"
+    # Other land there has the same use: its number tells the two apart.
+    assert (said["places"][f"parcels:{PARCEL}"]["number"], PARCEL in listed[0][3]) == (PARCEL, True)
     monkeypatch.setattr(register, "is_open", lambda _: False)
     assert "data-about=" not in Client().get("/en/notices/town/").content.decode()
 

@@ -59,6 +59,45 @@ def test_the_map_is_there_again_when_the_page_is_loaded_anew(served: Service, ch
         assert tab.locator(".zoom button").count() > 0
 
 
+def test_all_opinions_at_one_point_are_counted_and_listed_however_near_one_comes(
+    served: Service, chromium: Any
+) -> None:
+    many = 130
+    spoken = {
+        "type": "FeatureCollection", "places": {}, "open": True,
+        "features": [
+            {
+                "type": "Feature", "geometry": {"type": "Point", "coordinates": [500_000, 4_400_000]},
+                "properties": {"id": f"O-{number}", "number": number, "title": "Trees.", "about": []},
+            }
+            for number in range(1, many + 1)
+        ],
+    }  # fmt: skip
+    counted = (
+        "__map.queryRenderedFeatures({ layers: ['opinions-dot'] }).map(one => one.properties.point_count)"
+    )
+    with opened(served, chromium, "/en/notices/demo/", 1440, reduced_motion="reduce") as tab:
+        at = tab.evaluate("fetch('/files/demo/map/plan.json?lang=en').then(one => one.json())")["bounds"]
+        middle = [(at[0] + at[2]) / 2, (at[1] + at[3]) / 2]
+        for one in spoken["features"]:
+            one["geometry"]["coordinates"] = middle
+        tab.route("**/map/opinions.json*", lambda route: route.fulfill(json=spoken))
+        tab.goto(served.url("/en/notices/demo/?opinions=1"))
+        still(tab)
+        where = "__map.getSource('opinions').serialize().data.features[0].geometry.coordinates"
+        for zoom in (15, 19, 21):
+            tab.evaluate(f"void __map.jumpTo({{ center: {where}, zoom: {zoom} }})")
+            tab.wait_for_timeout(300)
+            still(tab)
+            assert tab.evaluate(counted) == [many], zoom
+        spot = tab.evaluate(f"__map.project({where})")
+        box = tab.locator(".stage canvas").first.bounding_box()
+        tab.mouse.click(box["x"] + spot["x"], box["y"] + spot["y"])
+        tab.wait_for_selector("#here .hits a")
+        assert f"({many})" in tab.inner_text("#here .spot")
+        assert tab.locator("#here .hits a b").all_inner_texts() == [str(n) for n in range(many, 0, -1)]
+
+
 def test_colours_that_were_chosen_are_kept_and_the_code_stands_above_the_use(
     served: Service, chromium: Any
 ) -> None:
@@ -70,7 +109,9 @@ def test_colours_that_were_chosen_are_kept_and_the_code_stands_above_the_use(
         still(tab)
         safe = tab.evaluate(fills)
         assert safe != offices
-        assert "1401\\n" in tab.evaluate("JSON.stringify(__map.getLayoutProperty('parcels-text', 'text-field'))")
+        assert "1401\\n" in tab.evaluate(
+            "JSON.stringify(__map.getLayoutProperty('parcels-text', 'text-field'))"
+        )
         tab.reload()
         still(tab)
         assert (choice.is_checked(), tab.evaluate(fills)) == (True, safe)

@@ -40,7 +40,7 @@ export interface Given {
 
 /** Opinions as points of the plan, and what people call the objects that they are about. */
 export interface Spoken extends GeoJSON.FeatureCollection {
-  places: Record<string, { name: string; where: string; href: string }>;
+  places: Record<string, { name: string; where: string; number: string; href: string }>;
 }
 
 export interface PlanData {

@@ -344,9 +344,10 @@ class Page {
   private listOpinions(spoken: GeoJSON.Feature[], about = ""): void {
     const { words, opinion } = this.given;
     if (about) this.plan.choose(about, null, 0);
+    const newest = [...spoken].sort((one, other) => Number(other.properties?.["number"]) - Number(one.properties?.["number"]));
     fill(this.panel,
       h("h2", { class: "spot", tabindex: "-1" }, filled(words, "opinions_here", { n: spoken.length })),
-      h("ul", { class: "hits" }, ...spoken.map((one) =>
+      h("ul", { class: "hits" }, ...newest.map((one) =>
         h("li", {}, h("a", { href: opinion.replace("O-0", String(one.properties?.["id"])) }, h("b", {}, `${one.properties?.["number"]}`), h("span", {}, ` ${one.properties?.["title"]}`)))))); // prettier-ignore
     this.panel.querySelector<HTMLElement>(".spot")?.focus({ preventScroll: true });
   }

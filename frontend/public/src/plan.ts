@@ -66,7 +66,7 @@ export class PublicMap {
       fitBoundsOptions: { padding: 16 },
       attributionControl: false,
       renderWorldCopies: false,
-      maxZoom: 21,
+      maxZoom: DEEPEST,
       minZoom: 8,
       dragRotate: false,
       pitchWithRotate: false,
@@ -141,7 +141,7 @@ export class PublicMap {
       }
     }
     for (const name of ["around", "beyond", "sketch", "pointed"]) sources[name] = { type: "geojson", data: EMPTY };
-    sources["opinions"] = { type: "geojson", data: EMPTY, cluster: true, clusterRadius: 46, clusterMaxZoom: 17 };
+    sources["opinions"] = { type: "geojson", data: EMPTY, cluster: true, clusterRadius: 46, clusterMaxZoom: DEEPEST, maxzoom: DEEPEST + 1 };
     const chosen = ["==", ["get", "id"], ""];
     const many = this.data.tiled.includes("parcels") || (this.data.layers["parcels"]?.features.length ?? 0) > MANY;
     const { base_map } = this.given;
@@ -448,8 +448,8 @@ export class PublicMap {
   async opinionsAt(point: { x: number; y: number }): Promise<GeoJSON.Feature[]> {
     const hit = this.map.queryRenderedFeatures([[point.x - 6, point.y - 6], [point.x + 6, point.y + 6]], { layers: ["opinions-dot"] })[0];
     if (!hit) return [];
-    if (!hit.properties["cluster"]) return [hit];
-    return this.source("opinions").getClusterLeaves(Number(hit.properties["cluster_id"]), 100, 0);
+    const { cluster, cluster_id, point_count } = hit.properties;
+    return cluster ? this.source("opinions").getClusterLeaves(Number(cluster_id), Number(point_count), 0) : [hit];
   }
 
   sketch(geometry: GeoJSON.Geometry | null, corners: Place[]): void {
@@ -463,6 +463,8 @@ export class PublicMap {
   }
 }
 
+/** As near as one comes; opinions about one object lie at one point and are counted there however near. */
+const DEEPEST = 21;
 /** So many pixels the pin of a place reaches from its middle. */
 const PIN = 14;
 /** So many zooms less are not much smaller. */

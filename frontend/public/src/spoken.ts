@@ -112,7 +112,7 @@ export class SpokenList {
     fill(box.querySelector("ul")!, ...this.groups.map(({ about, features }) => {
       const place = spoken.places[about];
       return h("li", {}, h("a", { href: place?.href ?? this.given.said, "data-about": about },
-        h("b", { class: "count" }, features.length), h("span", {}, place?.name ?? words["drawn_places"]!, place && " ", place && h("span", { class: "note" }, place.where))));
+        h("b", { class: "count" }, features.length), h("span", {}, place?.name ?? words["drawn_places"]!, place && " ", place && h("span", { class: "note" }, place.where, " ", h("span", { class: "n" }, place.number)))));
     })); // prettier-ignore
   }
 }

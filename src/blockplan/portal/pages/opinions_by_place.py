@@ -118,7 +118,8 @@ def listed(
     row: Notice, version: PlanVersion, lang: str, spoken: SpokenNear | None = None
 ) -> list[dict[str, Any]]:
     """
-    The objects that most opinions are about: ``about``, ``name``, ``where``, ``href``, ``n`` opinions.
+    The objects that most opinions are about: ``about``, ``name``, ``where``, ``number``, ``href``, ``n``
+    opinions.
 
     Parameters
     ----------
@@ -134,7 +135,7 @@ def listed(
     there = sorted(counted, key=lambda one: (-one[1], one[0]))[:LISTED]
     named = _named(row, version, [about for about, _ in there], lang)
     drawn_alone = f"{common.opinions(lang, row.id)}?drawn=yes"
-    named[""] = {"name": say("map.drawn_places", lang), "where": "", "href": drawn_alone}
+    named[""] = {"name": say("map.drawn_places", lang), "where": "", "number": "", "href": drawn_alone}
     return [{"about": about, "n": n, **named[about]} for about, n in there]
 
 
@@ -154,7 +155,11 @@ def _most(row: Notice, version: PlanVersion) -> list[tuple[str, int]]:
 
 
 def _named(row: Notice, version: PlanVersion, about: Iterable[str], lang: str) -> dict[str, dict[str, str]]:
-    """Objects of the plan, each by what people call it, where it is, and where the opinions about it are."""
+    """
+    Objects of the plan, each by what people call it, where it is, and where the opinions about it are.
+
+    Land that is called by its use bears its number too: other land at the same streets has the same use.
+    """
     wanted = set(about)
     rows = PlanObject.objects.filter(
         version=version,
@@ -165,10 +170,11 @@ def _named(row: Notice, version: PlanVersion, about: Iterable[str], lang: str) -
     found = {}
     for layer, id_, title, said in rows.values_list("layer", "object", "title", "properties"):
         if (key := f"{layer}:{id_}") in wanted:
-            name = pick(title, lang) or uses.get(said.get("land_use") or "", "")
+            own, use = pick(title, lang), uses.get(said.get("land_use") or "", "")
             found[key] = {
-                "name": name or f"{place_summary.kind_said(layer, lang)} {id_}",
+                "name": own or use or f"{place_summary.kind_said(layer, lang)} {id_}",
                 "where": whereabouts(version, layer, id_, lang),
+                "number": id_ if use and not own else "",
                 "href": common.opinions(lang, row.id, key),
             }
     return found
