@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.zips import unmarked_zip
 
 from blockplan.errors import PlanDataError
 from blockplan.plan.files import archive
@@ -122,6 +123,22 @@ def test_an_empty_file_is_no_plan(tmp_path):
         open_package(tmp_path / "plan.zip"),
     ):
         pass
+
+
+@pytest.mark.parametrize(
+    ("names", "codec"),
+    [
+        (["地块.shp", "街坊.dbf"], "utf-8"),
+        (["地块.shp", "街坊.dbf"], "gbk"),
+        (["用途地域.shp", "データ.dbf"], "cp932"),
+        (["Fläche.shp", "Zone urbanisée.dbf"], "cp437"),
+    ],
+)
+def test_names_without_the_mark_of_utf_8_are_read_in_the_code_page_of_their_maker(tmp_path, names, codec):
+    (tmp_path / "a.zip").write_bytes(unmarked_zip(dict.fromkeys(names, b"x"), codec))
+    (tmp_path / "out").mkdir()
+    archive.unpack(tmp_path / "a.zip", tmp_path / "out", ZipLimits())
+    assert sorted(one.name for one in (tmp_path / "out").iterdir()) == sorted(names)
 
 
 def test_a_file_that_is_no_zip_is_said(tmp_path):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.support.town import town
+from tests.support.zips import unmarked_zip
 
 import blockplan as bp
 from blockplan.errors import PlanDataError
@@ -94,6 +95,18 @@ def test_what_is_dropped_is_refused_in_the_readers_language(
     assert told.value.text is not None
     assert zh in told.value.text["zh"]
     assert set(told.value.text) == {"zh", "en", "ja"}
+
+
+def test_a_zip_whose_names_bear_no_mark_is_read_as_the_files_would_be(tmp_path: Path) -> None:
+    # As macOS and Info-ZIP pack them: names in UTF-8, without the flag that says so.
+    packed = unmarked_zip({one.name: one.read_bytes() for one in sorted(SHAPEFILES.iterdir())}, "utf-8")
+    zipped, loose = (
+        bp.read(take_in(files, tmp_path / "open").package)
+        for files in ([("town.zip", [packed])], of_an_office())
+    )
+    assert {one: len(zipped.layer(one)) for one in zipped.layers} == {
+        one: len(loose.layer(one)) for one in loose.layers
+    }
 
 
 def of_an_office(*ending: str) -> list[tuple[str, Sequence[bytes]]]:

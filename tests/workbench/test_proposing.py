@@ -20,7 +20,6 @@ import blockplan as bp
 from blockplan.errors import PlanDataError
 from blockplan.plan import Plan
 from blockplan.portal.workspace import dropped_files
-from blockplan.portal.workspace.dropped_files import _name_in
 from blockplan.propose.siting.site import propose_site
 from blockplan.propose.siting.site_params import SiteParams
 
@@ -328,12 +327,6 @@ def test_an_offices_folder_that_is_dropped_becomes_the_plan_that_is_open(tmp_pat
         for strange in ([("../x.shp", b"x")], [("note.txt", b"no plan")], []):
             assert service.drop(strange)[0] == 422
         assert service.ask("/workspace/state")[1]["hash"] == before["hash"]
-
-
-def test_names_in_a_zip_of_chinese_windows_are_read() -> None:
-    old, new = zipfile.ZipInfo("地块.shp".encode("gbk").decode("cp437")), zipfile.ZipInfo("地块.shp")
-    new.flag_bits = 0x800
-    assert [_name_in(one) for one in (old, new)] == ["地块.shp"] * 2
 
 
 def test_a_zip_is_unpacked_within_the_bounds_of_other_files(

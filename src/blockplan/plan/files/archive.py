@@ -149,8 +149,8 @@ def _harmless_names(
     faults: list[str] = []
     named: list[tuple[zipfile.ZipInfo, PurePosixPath]] = []
     seen: set[str] = set()
-    for entry in entries:
-        name = PurePosixPath(_decoded(entry).replace("\\", "/"))
+    for entry, said in zip(entries, entry_names(entries), strict=True):
+        name = PurePosixPath(said.replace("\\", "/"))
         if any(part.casefold() in _JUNK for part in name.parts):
             continue
         fault = _fault_of(entry, name, limits)
@@ -202,20 +202,33 @@ def _copy(source: IO[bytes], target: IO[bytes], allowed: int, path: Path, entry:
     return done
 
 
-def _decoded(entry: zipfile.ZipInfo) -> str:
-    """The entry's name; Windows in China and many tools leave the UTF-8 mark out."""
+def entry_names(entries: Sequence[zipfile.ZipInfo]) -> list[str]:
+    """
+    The names of entries as their maker wrote them.
+
+    A name that is not marked as UTF-8 is in whatever code page its maker had: macOS and many tools leave the
+    mark out, Windows writes that of its country. All of them together tell which one it is.
+    """
+    unmarked = [_unmarked(entry) for entry in entries]
+    foreign = [raw for raw in unmarked if raw is not None]
+    if not foreign:
+        return [entry.filename for entry in entries]
+    # (whoever unpacks no such name is spared what knows encodings)
+    from blockplan.plan.files.encodings import decoded, encoding_of_names  # noqa: PLC0415
+
+    codec = encoding_of_names(foreign)
+    names = [None if raw is None or codec is None else decoded(raw, codec) for raw in unmarked]
+    return [entry.filename if name is None else name for entry, name in zip(entries, names, strict=True)]
+
+
+def _unmarked(entry: zipfile.ZipInfo) -> bytes | None:
+    """The bytes of a name that beg to be decoded."""
     if entry.flag_bits & 0x800 or entry.filename.isascii():
-        return entry.filename
+        return None
     try:
-        raw = entry.filename.encode("cp437")
+        return entry.filename.encode("cp437")
     except UnicodeEncodeError:
-        return entry.filename
-    for encoding in ("utf-8", "gb18030", "cp932"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return entry.filename
+        return None
 
 
 def _not_a_zip(path: Path, error: Exception) -> PlanDataError:

@@ -45,6 +45,8 @@ _ASCII = bytes(range(128))
 _WESTERN = re.compile(
     rb"(?<![\x80-\xff])[\xa7\xb0\xb2\xb3\xb5\xc0-\xff]{1,2}(?![\x80-\xff])|[\x84\x93\x94\x96]"
 )
+#: A byte that stands alone among ASCII letters, which hardly any of Chinese does.
+_ALONE = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 #: ``gb18030`` reads everything that GB2312, GBK and code page 936 can say, ``big5hkscs`` what Big5 can.
 _WIDER = {
     "gbk": "gb18030", "gb2312": "gb18030", "cp936": "gb18030", "shift_jis": "cp932", "ascii": "utf-8",
@@ -161,6 +163,25 @@ def detect(texts: Sequence[bytes], said: str | None = None) -> str:
     shares = {name: _commonness(foreign, name) for name in fits}
     shares |= {"big5hkscs": shares["big5hkscs"] - _CLEARLY} if "big5hkscs" in shares else {}
     return max(fits, key=lambda name: shares[name])
+
+
+def encoding_of_names(names: Sequence[bytes]) -> str | None:
+    """
+    The encoding of names in a zip that are not marked as UTF-8; None where it is code page 437, as of old.
+
+    Examples
+    --------
+    >>> encoding_of_names(["地块.shp".encode()]), encoding_of_names(["地块.shp".encode("gbk")])
+    ('utf-8', 'gb18030')
+    >>> encoding_of_names(["用途地域.shp".encode("cp932")]), encoding_of_names(["Fläche.shp".encode("cp437")])
+    ('cp932', None)
+    """
+    codec = detect(names)
+    if codec == "utf-8":
+        return None if _misses(names, codec) else codec
+    alone = all(not _ALONE.sub(b"", name).strip(_ASCII) for name in names)
+    western = codec == "cp1252" or (alone and _commonness(names, codec) < _MOSTLY)
+    return None if western else codec
 
 
 def _is_western(texts: Sequence[bytes]) -> bool:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from blockplan.errors import BlockplanError, MappingError, PlanDataError
 from blockplan.plan import read, write
+from blockplan.plan.files.archive import entry_names
 from blockplan.texts import DEFAULT_LANGUAGE, Catalog, pick
 
 if TYPE_CHECKING:
@@ -141,20 +142,11 @@ def _unpack(path: Path) -> None:
             inside = [one for one in packed.infolist() if not one.is_dir()]
             if len(inside) > MOST_FILES:
                 raise _refused("many_packed", name=path.name, n=len(inside), most=MOST_FILES)
-            _lay_down([(_name_in(one), _chunks(packed, one)) for one in inside], path.parent)
+            named = zip(entry_names(inside), inside, strict=True)
+            _lay_down([(name, _chunks(packed, one)) for name, one in named], path.parent)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error) as error:
         raise _refused("packed", name=path.name, why=error) from error
     path.unlink()
-
-
-def _name_in(one: zipfile.ZipInfo) -> str:
-    """The name of a file in a zip; where it is not said to be UTF-8, as Chinese Windows writes it."""
-    if one.flag_bits & 0x800:
-        return one.filename
-    try:
-        return one.filename.encode("cp437").decode("gbk")
-    except UnicodeError:
-        return one.filename
 
 
 def _chunks(packed: zipfile.ZipFile, one: zipfile.ZipInfo) -> Iterator[bytes]:
