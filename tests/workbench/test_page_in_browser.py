@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 import shutil
@@ -268,6 +269,45 @@ def test_files_that_are_opened_in_the_window_become_the_plan(chromium: Any, tmp_
         # It lies a hundred kilometres away, and the map goes there.
         assert tab.evaluate("__map.queryRenderedFeatures({ layers: ['parcels-fill'] }).length") > 20
         assert wrong == []
+        tab.close()
+
+
+#: Files of bytes that lie on no disk (an attachment, a file of an archive), dropped on the page.
+DROP = """(files) => {
+    const dataTransfer = new DataTransfer();
+    for (const [name, text] of files) {
+        const bytes = Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
+        dataTransfer.items.add(new File([bytes], name));
+    }
+    if (!files.length) Object.defineProperty(dataTransfer, "types", { value: ["Files"] });
+    const how = { dataTransfer, bubbles: true, cancelable: true };
+    for (const kind of ["dragover", "drop"]) document.body.dispatchEvent(new DragEvent(kind, how));
+}"""
+#: Whether words that are dropped on the field of the search are left to it.
+WORDS = """() => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.setData("text/plain", "A");
+    const drop = new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true });
+    return document.getElementById("search").dispatchEvent(drop);
+}"""
+
+
+@pytest.mark.long
+def test_dropped_files_that_lie_on_no_disk_are_opened_and_nothing_is_not_passed_over(
+    chromium: Any, tmp_path: Path
+) -> None:
+    bp.write(town(packs=["zone"]), tmp_path / "town")
+    file = EXAMPLES / "office-town" / "geopackage" / "示例镇.gpkg"
+    with workbench(tmp_path / "town") as service:
+        tab, wrong = opened(service, chromium, "zh", 1440)
+        assert tab.evaluate(WORDS)
+        tab.evaluate(DROP, [])
+        tab.locator(".hint", has_text="没有收到文件").wait_for(timeout=WAIT_MS)
+        assert all("422" in one for one in wrong)
+        tab.evaluate(DROP, [[file.name, base64.b64encode(file.read_bytes()).decode()]])
+        tab.locator(".hint", has_text="示例镇").wait_for(timeout=WAIT_MS)
+        settled(tab)
+        assert len(service.ask("/workspace/layers?only=parcels")[1]["layers"]["parcels"]["features"]) >= 30
         tab.close()
 
 

@@ -18,16 +18,25 @@ export function takeDrops(app: Element): void {
     if (event.relatedTarget === null) veil.hidden = true;
   });
   addEventListener("drop", (event) => {
+    // Words that are dropped on a field are the field's.
+    if (!event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
     veil.hidden = true;
-    const entries = [...(event.dataTransfer?.items ?? [])].map((one) => one.webkitGetAsEntry()).filter((one) => one !== null);
-    void Promise.all(entries.map((one) => within(one))).then((found) => void openFiles(found.flat()));
+    // What lies on no disk (an attachment, a file of an archive) is a file without an entry.
+    const dropped = [...event.dataTransfer.items].map((one) => one.webkitGetAsEntry() ?? one.getAsFile()).filter((one) => one !== null);
+    void Promise.all(dropped.map((one) => (one instanceof File ? [[one.name, one] satisfies [string, File]] : within(one)))).then(
+      (found) => store.drop(formOf(found.flat())),
+      (error: unknown) => store.say(`${say("notOpened")}\n${error instanceof Error ? error.message : String(error)}`),
+    );
   });
 }
 
 /** At the foot of the left side: files to choose, where somebody has nothing to drop them with. */
 export function fileChoice(): HTMLElement {
-  const chosen = ({ currentTarget }: Event): void => void openFiles([...((currentTarget as HTMLInputElement).files ?? [])].map((one) => [one.name, one]));
+  const chosen = ({ currentTarget }: Event): void => {
+    const files = [...((currentTarget as HTMLInputElement).files ?? [])];
+    if (files.length) void store.drop(formOf(files.map((one) => [one.name, one])));
+  };
   return h("label", { class: "open-files" }, say("openFiles"), h("small", { "aria-hidden": "true" }, "GPKG · SHP · DXF"), h("input", { type: "file", multiple: true, class: "aloud", id: "open-files", onchange: chosen }));
 }
 
@@ -49,15 +58,15 @@ async function within(entry: FileSystemEntry): Promise<[string, File][]> {
 /** More files than this go as one zip. */
 const FEW = 10;
 
-async function openFiles(files: [string, File][]): Promise<void> {
-  if (files.length === 0) return;
+/** What is sent to be opened; where nothing was found, an empty form, and the service says that no file came. */
+async function formOf(files: [string, File][]): Promise<FormData> {
   const form = new FormData();
   const sent: [string, Blob][] = files.length > FEW ? [[`${nameOf(files)}.zip`, await zipped(files)]] : files;
   for (const [name, file] of sent) {
     form.append("name", name);
     form.append("file", file, name.split("/").at(-1));
   }
-  void store.drop(form);
+  return form;
 }
 
 /** The folder that the files lie in; else what their names begin with, or the first and how many there are more, as the service names few files. */

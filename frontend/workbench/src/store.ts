@@ -218,9 +218,9 @@ class Store {
   }
 
   /** Opens what was dropped on the window in the place of the plan. */
-  async drop(form: FormData): Promise<void> {
+  async drop(form: Promise<FormData>): Promise<void> {
     await this.step(async () => {
-      const { package: name, findings } = await api.postFiles(form).catch((error: unknown) => {
+      const { package: name, findings } = await form.then(api.postFiles).catch((error: unknown) => {
         throw error instanceof api.Refusal && error.status === 422 ? new api.Refusal(`${say("notOpened")}\n${error.message}`, "", 422) : error;
       });
       api.workAt(null); // the new plan may have no scenario of that name
