@@ -11,16 +11,18 @@ import pytest
 import shapely
 from tests.support.handmade import hand_made, result
 from tests.support.squares import plan_of
-from tests.support.town import edited, town
+from tests.support.town import edited, town, without
 
 import blockplan as bp
 from blockplan.errors import UsageError
 from blockplan.plan import Plan
+from blockplan.report.maps.basemap import Ground
 from blockplan.report.maps.svg import text_width, wrapped
 from blockplan.report.public.furigana import bare
 from blockplan.report.public.locator import MARK, Locator, around
 from blockplan.report.public.noticemaps import notice_pictures
 from blockplan.report.public.speech import SPOKEN
+from blockplan.report.words import Words
 
 if TYPE_CHECKING:
     from blockplan.report.public.pictures import Picture
@@ -195,3 +197,19 @@ def test_wrapped_lines_hold_all_words_and_are_short_enough(said: str) -> None:
     lines = wrapped(said, 40.0, 2.4)
     assert "".join("".join(lines).split()) == "".join(said.split())
     assert all(text_width(line, 2.4) <= 42.5 for line in lines)
+
+
+def test_edges_of_land_are_fine_lines_on_a_small_plan_too() -> None:
+    small = Ground(town(), Words("en"))
+    wide = re.findall(r'stroke="(#6b6b66|#3f9a45)" stroke-width="([\d.]+)"', "".join(small.pieces.values()))
+    assert {colour for colour, _ in wide} >= {"#6b6b66"}
+    assert max(float(metres) for _, metres in wide) <= 0.26 * small.fineness  # of a millimetre on paper
+
+
+def test_no_number_of_greens_is_said_of_a_plan_without_any() -> None:
+    def said(plan: Plan) -> bool:
+        found = {one.id: one for one in notice_pictures(plan, result(verdicts=()), "en")}
+        return "Public greens" in found["facilities"].svg
+
+    assert said(town())
+    assert not said(edited(without(town(), "greens"), "parcels", land_use="0701"))

@@ -40,6 +40,8 @@ NAMED_PARCELS = 4000
 PIECES = ("woodland", "landuse", "greens", "water", "buildings", "streets", "rail", "outline")
 #: Width of a map that fills an A4 page.
 PAGE_WIDTH_MM = 172.0
+#: Edges of land, and streams of which only a line is drawn, are no wider than this on paper, mm.
+EDGE_MM, STREAM_MM = 0.25, 1.2
 PAPER = "#fbfaf6"
 WATER, WATER_LINE = "#a9d2ec", "#6fb0d8"
 WOOD = "#b5cfa2"
@@ -113,15 +115,17 @@ class Ground:
             return {}
         held = f"pieces of maps: {frame}"
         wordless = self.plan.cached(held, lambda: self.wordless(frame, self.fineness))
-        drawn = {**wordless, "landuse": self._landuse(frame)}
+        drawn = {**wordless, "landuse": self._landuse(frame, self.fineness)}
         return {name: drawn[name] for name in PIECES if drawn[name]}
 
     def wordless(self, frame: Frame, unit: float, names: Sequence[str] = PIECES) -> dict[str, str]:
         """Pieces of a frame that are the same in every language, for so many metres a millimetre."""
         drawn: dict[str, Callable[[], str]] = {
             "woodland": lambda: self._fill("woodland", frame, fill=WOOD),
-            "greens": lambda: self._fill("greens", frame, fill=GREEN, stroke="#3f9a45", stroke_width=3),
-            "water": lambda: self._water(frame),
+            "greens": lambda: self._fill(
+                "greens", frame, fill=GREEN, stroke="#3f9a45", stroke_width=_edge(3.0, unit)
+            ),
+            "water": lambda: self._water(frame, unit),
             "buildings": lambda: self._fill("buildings", frame, fill="#8d8678", fill_opacity=0.55),
             "streets": lambda: self._streets(frame, unit),
             "rail": lambda: self._rail(frame, unit),
@@ -214,7 +218,7 @@ class Ground:
         drawn = svg.drawable(shapes[frame.shows(shapes)], frame)
         return svg.shape(svg.path(only(drawn, 2), frame), fill_rule="evenodd", **attributes)
 
-    def _landuse(self, frame: Frame) -> str:
+    def _landuse(self, frame: Frame, unit: float) -> str:
         table = self.land_uses
         if table.empty:
             return ""
@@ -234,8 +238,9 @@ class Ground:
                 )
             parts.append(svg.group(inner, fill=colour))
         return svg.group(
-            "".join(parts), stroke="#6b6b66", stroke_width=1.6, stroke_linejoin="round", fill_rule="evenodd"
-        )
+            "".join(parts), stroke="#6b6b66", stroke_width=_edge(1.6, unit), stroke_linejoin="round",
+            fill_rule="evenodd",
+        )  # fmt: skip
 
     def _parcel_paths(self, frame: Frame) -> list[str]:
         return svg.paths(svg.drawable(self.plan.layer("parcels").geometry, frame), frame)
@@ -245,11 +250,13 @@ class Ground:
         said = f"{name} | {self.use_name(list_name, code)} | {area}"
         return f'<path d="{d}"><title>{escape(said)}</title></path>'
 
-    def _water(self, frame: Frame) -> str:
+    def _water(self, frame: Frame, unit: float) -> str:
         shapes = svg.drawable(self.within("water", frame)[1], frame)
         areas = svg.shape(svg.path(only(shapes, 2), frame), fill=WATER, fill_rule="evenodd")
-        lines = svg.shape(svg.path(only(shapes, 1), frame), stroke_width=8, fill="none")
-        return svg.group(areas + lines, stroke=WATER_LINE, stroke_width=2)
+        lines = svg.shape(
+            svg.path(only(shapes, 1), frame), stroke_width=min(8.0, STREAM_MM * unit), fill="none"
+        )
+        return svg.group(areas + lines, stroke=WATER_LINE, stroke_width=_edge(2.0, unit))
 
     def _streets(self, frame: Frame, unit: float) -> str:
         rows, shapes = self.within("streets", frame)
@@ -282,6 +289,11 @@ class Ground:
             + svg.shape(d, stroke=OUTLINE, stroke_width=0.22 * unit, stroke_dasharray=dashes),
             fill="none",
         )
+
+
+def _edge(metres: float, unit: float) -> float:
+    """How wide an edge is drawn, m on the ground: so many, on a small plan no more than is fine on paper."""
+    return min(metres, EDGE_MM * unit)
 
 
 def _indexed(plan: Plan, layer: str) -> tuple[NDArray[np.intp], NDArray[np.object_], shapely.STRtree]:

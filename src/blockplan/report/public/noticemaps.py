@@ -81,7 +81,13 @@ def _facilities(ground: Ground, speech: Speech, greens_said: Section) -> Picture
     themes.area_names(canvas)
     stations = legends.stops(canvas, ground, every=True)
     counted = LegendEntry(fill_swatch(GREEN, "#2f7a35"), bare(speech("picture.greens")), str(len(greens)))
-    legend = (counted, *legends.facilities(canvas, SIGN_MM), *stations, *legends.line_legend(ground))
+    # Without greens it cannot be told whether there are none: no 0 is said.
+    legend = (
+        *((counted,) if len(greens) else ()),
+        *legends.facilities(canvas, SIGN_MM),
+        *stations,
+        *legends.line_legend(ground),
+    )
     told = (bare(speech("picture.facilities")), bare(speech("picture.facilities_alt")))
     made = Drawing("map-facilities", *told, canvas, FACILITIES_BASE, legend)
     return _picture("facilities", made, speech, greens_said.sentences, _facility_table(ground, speech))
