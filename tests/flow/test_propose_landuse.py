@@ -49,7 +49,7 @@ def test_a_proposal_is_written_taken_over_and_judged(run, tmp_path) -> None:
 def test_strict_ends_with_exit_code_2_and_the_demands_that_cannot_be_met(run) -> None:
     code, shown, told = run("propose", "landuse", REFERENCE, "--scenario", "b", "--strict", "--json")
     assert (code, shown) == (2, "")
-    assert "zone-beds: 70 bed short; even alone" in told
+    assert "zone-beds: missed by 70 bed; even alone" in told
 
 
 def test_terms_are_shown_and_a_bad_file_of_them_is_refused(run, tmp_path) -> None:

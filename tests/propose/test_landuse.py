@@ -192,6 +192,22 @@ def test_what_stays_unmet_is_said_in_words_of_each_language() -> None:
     ]
 
 
+def test_land_above_a_quota_is_said_to_exceed_it_and_not_to_lack() -> None:
+    plan = small("16", "0701", "0701", permitted=["1401", None, None])
+    land = problem_of(plan, {"quotas": NO_QUOTAS | {"homes": {"max_ha": 1.5}, "1401": {"min_ha": 3.0}}})
+    found = conclude(plan, propose_landuse(land, Stop(seconds=60)))
+    assert [(one.demand, one.amount, one.over) for one in found.answer.unmet[:2]] == [
+        ("quota:homes", pytest.approx(0.5), True), ("quota:1401", pytest.approx(2.0), False),
+    ]  # fmt: skip
+    said = [ProposalWords.of(found, Words(lang)).unmet for lang in ("en", "zh", "ja")]
+    assert [one[0] for one in said] == [
+        "Unmet: quota of land: homes, exceeded by 0.5 ha",
+        "未满足：用地指标：住宅，超出 0.5 公顷",
+        "未達：用途別面積の枠：住宅、0.5 ha 超過",
+    ]
+    assert said[0][1].endswith("short by 2 ha")
+
+
 def test_a_plan_in_which_nothing_may_change_says_why() -> None:
     plan = small("16", "1401", committed=[True, False])
     with pytest.raises(UsageError, match=r"1 committed, 1 nothing else permitted"):

@@ -77,9 +77,7 @@ def test_a_clash_names_the_other_demand_and_a_demand_out_of_reach_says_so() -> N
     said = explain(problem, "quota:home", Clock(NEVER_LATE))
     assert said == "it can be met alone, and clashes with quota:park"
     alone = a_problem([[1, 0, 0], [1, 0, 0]], demands=[land(2, HOME, low=3.0)])
-    assert explain(alone, "quota:home", Clock(NEVER_LATE)) == (
-        "even alone, 1 short of it is the best there is"
-    )
+    assert explain(alone, "quota:home", Clock(NEVER_LATE)) == ("even alone it is missed by 1 at best")
 
 
 def test_a_parcel_without_a_choice_counts_and_stays() -> None:

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeGuard
 
 from blockplan.errors import PlanDataError
+from blockplan.figures import is_known
 from blockplan.jsontext import JsonRecord
 from blockplan.measure.missing import lines
 from blockplan.propose.changes import Change, apply
@@ -267,7 +268,7 @@ class Unmet(JsonRecord):
     A demand that no change within what is permitted can meet, and how much of it stays unmet.
 
     `words` are the demand in every language, where there are any; `missing` is what a rule that cannot be
-    judged lacks.
+    judged lacks; `over` where it asks for no more than so much, and `amount` is what lies above that.
     """
 
     demand: str
@@ -276,6 +277,7 @@ class Unmet(JsonRecord):
     words: Mapping[str, str] | None = field(default=None, compare=False, metadata={"json": None})
     unknown: bool = field(default=False, compare=False, metadata={"json": None})
     missing: tuple[Missing, ...] = field(default=(), compare=False, metadata={"json": None})
+    over: bool = field(default=False, compare=False, metadata={"json": None})
 
     def said(self, lang: str) -> str:
         """The demand in a language; in English where there are no words."""
@@ -307,8 +309,17 @@ def unmet_rules(
             found.append(Unmet(said, None, verdict.unit, _title(verdict), unknown=True, missing=lacks))
         elif verdict.outcome == "fail":
             known = None if missing is None else missing(name)
-            found.append(Unmet(name, *(known or _by_remedy(verdict)), words=_title(verdict)))
+            amount, unit = known or _by_remedy(verdict)
+            over = _is_over(verdict) and unit == verdict.unit
+            found.append(Unmet(name, amount, unit, _title(verdict), over=over))
     return found
+
+
+def _is_over(verdict: Verdict) -> bool:
+    """Whether more is measured than is allowed at most."""
+    if verdict.required.op == "between" and isinstance(verdict.required.value, tuple):
+        return is_known(verdict.measured) and verdict.measured > verdict.required.value[1]
+    return verdict.required.op in {"<=", "<"}
 
 
 def _by_remedy(verdict: Verdict) -> tuple[float | None, str]:

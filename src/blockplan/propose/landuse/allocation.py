@@ -47,7 +47,7 @@ def explain(problem: Problem, name: str, clock: Clock) -> str:
     if alone is None:
         return "why could not be found out in time"
     if alone > 0:
-        return f"even alone, {alone:,.6g} short of it is the best there is"
+        return f"even alone it is missed by {alone:,.6g} at best"
     others = [other for other, _ in problem.asked if other != name]
     kept = set(others)
     for other in others:
@@ -136,7 +136,7 @@ def answer_of(land: Landuse, found: FoundUses, seed: int) -> SearchAnswer:
         parts=parts(land.problem, found.chosen),
         parameters=_parameters(land, found),
         reasons={"homes_not_offered": uncounted} if uncounted else {},
-        unmet=(*unmet_of(land, missed), *land.asked.unknown),
+        unmet=(*unmet_of(land, missed, found.chosen), *land.asked.unknown),
         method=found.method,
         proof=Proof(
             moves={"use": int(land.problem.allowed.sum() - len(land.problem.ids))},
@@ -188,7 +188,7 @@ def _parameters(land: Landuse, found: FoundUses) -> dict[str, Any]:
 def _clash_text(land: Landuse, found: FoundUses, clock: Clock) -> str:
     units, lines = dict(land.problem.asked), []
     for name, amount in list(found.missed.items())[:TOLD]:
-        lines.append(f"  {name}: {amount:,.6g} {units[name]} short; {explain(land.problem, name, clock)}")
+        lines.append(f"  {name}: missed by {amount:,.6g} {units[name]}; {explain(land.problem, name, clock)}")
     asked = len(units)
     return (
         f"{len(found.missed)} of {asked} demands cannot be met together with what the parcels may become:\n"

@@ -15,6 +15,9 @@ from blockplan.propose.proposal import Unmet
 from blockplan.texts import LANGUAGES, Catalog, listed
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from blockplan.check.verdict import CheckResult
     from blockplan.plan.model.plan import Plan
     from blockplan.propose.locks import Locks
@@ -40,7 +43,7 @@ class Landuse:
         return {
             "objective": score(self.problem, today),
             "parts": parts(self.problem, today),
-            "unmet": [one.to_dict() for one in unmet_of(self, shortfalls(self.problem, today))],
+            "unmet": [one.to_dict() for one in unmet_of(self, shortfalls(self.problem, today), today)],
         }
 
     def called(self, demand: str) -> dict[str, str]:
@@ -112,10 +115,13 @@ def landuse_problem(
     return Landuse(parcels, terms, asked, worth, problem, left_out_of(parcels, asked, before))
 
 
-def unmet_of(land: Landuse, missed: dict[str, tuple[float, str]]) -> tuple[Unmet, ...]:
-    """Demands that are missed, in the order in which they were asked."""
+def unmet_of(
+    land: Landuse, missed: dict[str, tuple[float, str]], chosen: NDArray[np.intp]
+) -> tuple[Unmet, ...]:
+    """Demands that a choice of uses misses, in the order in which they were asked."""
+    over = {one.name for one in land.problem.demands if one.total(chosen) > one.high}
     return tuple(
-        Unmet(name, round(missed[name][0], 3), unit, land.called(name) or None)
+        Unmet(name, round(missed[name][0], 3), unit, land.called(name) or None, over=name in over)
         for name, unit in land.problem.asked
         if name in missed
     )

@@ -305,7 +305,7 @@ class ProposalWords(ComparisonWords):
             self.words(f"unmet.line_{'unknown' if one.unknown else 'without'}", demand=self._demand(one))
             if one.amount is None
             else self.words(
-                "unmet.line",
+                "unmet.line_over" if one.over else "unmet.line",
                 demand=one.said(self.words.lang),
                 amount=self.words.amount(one.amount, one.unit),
             )
