@@ -286,6 +286,12 @@ def test_a_value_that_a_planner_tries_is_a_scenario_whose_change_and_verdicts_fi
     assert changes.startswith("facilities:NH-3:beds:")
     assert field(filled, "reason_en").startswith("Thank you.")
     assert "nursing" in field(filled, "reason_en").lower()
+    # In Chinese and Japanese it is a sentence of theirs, without signs of half their width.
+    for lang, required in (("zh", "（要求："), ("ja", "（要求：")):
+        said = field(filled, f"reason_{lang}")
+        assert required in said
+        assert re.search(r"[:;(]|, \D", said) is None, said
+    assert " → 10</li>" in filled, "numbers are written as people write them"
     assert len(list(shown.events())) == before, "nothing is entered by trying"
     taken = planner.post(point, ANSWER | {"scenario": "O-1.1", "take": "1"}).content.decode()
     assert field(taken, "changes") == changes

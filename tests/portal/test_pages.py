@@ -374,6 +374,12 @@ def test_an_answer_names_what_it_changes_as_readers_call_it() -> None:
     answer = {"kind": "adopted", "reason": {"ja": "下げます。"}, "changes": [change]}
     said = render_to_string("portal/answer.html", {"answer": answer, "lang": "ja"})
     assert "区画 A-1 · 高さ（m）：80 → <strong>54</strong>" in said
+    change |= {"old": 80.0, "new": 54.5}
+    said = render_to_string("portal/answer.html", {"answer": answer, "lang": "ja"})
+    assert "80 → <strong>54.5</strong>" in said
+    change |= {"column": "land_use", "old": "0701", "new": "1401"}
+    said = render_to_string("portal/answer.html", {"answer": answer, "lang": "zh"})
+    assert "0701 城镇住宅用地 → <strong>1401 公园绿地</strong>" in said
 
 
 @pytest.mark.long

@@ -263,8 +263,8 @@ class _Response:
     def _values(self, change: Mapping[str, Any]) -> tuple[str, str]:
         words, old, new = self.words, change["old"], change["new"]
         return (
-            words("head.unknown") if old is None else shown(str(old)),
-            words("head.none") if new is None else shown(str(new)),
+            words("head.unknown") if old is None else shown(words.value(change["column"], old)),
+            words("head.none") if new is None else shown(words.value(change["column"], new)),
         )
 
     def _register(self) -> Table:

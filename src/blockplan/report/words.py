@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from blockplan import figures
 from blockplan.figures import is_known
 from blockplan.measure.measurement import figure_unit
+from blockplan.plan.model.codes import landuse
 from blockplan.plan.model.faults import NAMES
 from blockplan.texts import TAGS, Catalog, Phrases, pick
 from blockplan.units import M2_PER_HA, M2_PER_KM2
@@ -97,6 +98,22 @@ class Words(Phrases):
     def changed(self, change: Mapping[str, Any]) -> tuple[str, str]:
         """A feature and its column, as readers call them: ``parcel 02-01-01``, ``height (m)``."""
         return f"{self.layer(change['layer'])} {change['id']}", self.field(change["column"])
+
+    def value(self, column: str, value: Any) -> str:
+        """
+        A value of a column as readers write it: a number with all its decimals, a code with its name.
+
+        Examples
+        --------
+        >>> Words("en").value("residents", 900.0), Words("zh").value("land_use", "1401")
+        ('900', '1401 公园绿地')
+        """
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return self.number(value, figures.MOST_DECIMALS)
+        said = str(value)
+        if column == "land_use" and (known := landuse()).known(said):
+            return f"{said} {known.label(said, self.lang)}"
+        return self.or_else(f"service.{said}", said) if column == "service" else said
 
     def layer(self, name: str) -> str:
         """What one feature of a layer is called; the layer's name where it has no other."""

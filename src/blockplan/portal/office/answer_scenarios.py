@@ -85,7 +85,7 @@ def _columns(plan: Plan, layer: str, objects: Iterable[tuple[str, str]]) -> list
     first = next((id_ for of, id_ in objects if of == layer and id_ in frame.index), None)
     has: Any = {} if first is None else frame.loc[first].dropna()
     return [
-        (name, words.field(name) + (f" · {has[name]}" if name in has else ""))
+        (name, words.field(name) + (f" · {words.value(name, has[name])}" if name in has else ""))
         for name, kind in kinds.items()
         if name in frame and (kind == "number" or name in TEXTS)
     ]

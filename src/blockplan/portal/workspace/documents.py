@@ -493,9 +493,15 @@ def _turned(found: Comparison, words: Words) -> list[str]:
             or (before.outcome, before.measured) == (after.outcome, after.measured)
         ):
             continue
-        title = words.pick(after.title)
-        required = tables.required(after, words)
-        lines.append(f"{title}: {_said(before, words)} → {_said(after, words)} ({required})")
+        lines.append(
+            words(
+                "answer.turned",
+                title=words.pick(after.title),
+                before=_said(before, words),
+                after=_said(after, words),
+                required=tables.required(after, words),
+            )
+        )
     return [words.count("answer.verdicts", len(lines)), *lines] if lines else [words("answer.none")]
 
 
@@ -503,7 +509,7 @@ def _said(verdict: Verdict, words: Words) -> str:
     outcome = words(f"outcome.{verdict.outcome}")
     if verdict.measured is None:
         return outcome
-    return f"{outcome}, {tables.measured(verdict, words)}"
+    return words("answer.with_value", outcome=outcome, measured=tables.measured(verdict, words))
 
 
 def vocabulary(langs: Iterable[str] = LANGUAGES) -> dict[str, Any]:

@@ -178,12 +178,14 @@ def response_word(context: Context, key: str, **values: Any) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def changed(context: Context, change: Mapping[str, Any]) -> tuple[str, str]:
-    """What an answer changes: the feature, and its column, as readers call them."""
+def changed(context: Context, change: Mapping[str, Any]) -> tuple[str, ...]:
+    """What an answer changes: feature, column, old and new value as readers write them ("" for none)."""
     from blockplan.report.words import Words  # noqa: PLC0415
 
-    feature, column = Words(_lang(context)).changed(change)
-    return _given(feature), _given(column)
+    words = Words(_lang(context))
+    values = (change["old"], change["new"])
+    said = ("" if one is None else words.value(change["column"], one) for one in values)
+    return tuple(map(_given, (*words.changed(change), *said)))
 
 
 @register.filter
