@@ -379,6 +379,34 @@ def test_two_browsers_see_each_others_edits_and_a_clash_gets_a_merge_view(
     two.close()
 
 
+@pytest.mark.long
+def test_a_clash_of_land_uses_names_them(fresh: Service, chromium: Any) -> None:
+    (one, wrong), (two, _) = opened(fresh, chromium, "en", 1440), opened(fresh, chromium, "zh", 1440)
+    for tab in (one, two):
+        tab.locator("#search").fill("B")
+        tab.locator("#search").press("Enter")
+        tab.wait_for_selector("#i-B-land_use", timeout=WAIT_MS)
+        settled(tab)
+    two.evaluate(DEAF)
+    two.wait_for_timeout(1500)  # what was asked already is answered by then
+    typed_in(one, "#i-B-permitted", "0701,1401")
+    typed_in(one, "#i-B-land_use", "0901")
+    two.evaluate("() => { window.deaf = false }")
+    typed_in(two, "#i-B-land_use", "1401")
+    two.wait_for_selector("dialog.merge[open]", timeout=WAIT_MS)
+    assert [cell.strip() for cell in two.locator("dialog.merge tbody td").all_inner_texts()] == [
+        "0802 科研用地", "0901 商业用地", "1401 公园绿地",
+    ]  # fmt: skip
+    two.locator("[data-act=merge-theirs]").click()
+    settled(two)
+    two.locator("#tab-history").click()
+    assert "B 允许用途 → 0701 城镇住宅用地、1401 公园绿地" in two.locator("#panel").inner_text()
+    assert values(fresh, "land_use")["B"] == "0901"
+    assert wrong == []
+    one.close()
+    two.close()
+
+
 def test_an_address_leads_to_a_scenario_and_to_an_object_of_it(zone: Service, chromium: Any) -> None:
     tab, wrong = opened(zone, chromium, "en", 1440)
     tab.goto(f"{zone.base}/workspace?token={zone.token}&lang=en&at=c&about=parcels:LS-01-04-005")

@@ -3,7 +3,7 @@
 import { fill, h } from "../../map/dom";
 import { flat } from "../../map/projection";
 import { store } from "./store";
-import { columnName, idInWords, inPercent, isShare, layerName, nameOf, useName, valueName } from "./vocabulary";
+import { codesOf, columnName, hasCodes, idInWords, inPercent, isShare, isUse, layerName, nameOf, useName, valueName } from "./vocabulary";
 import { number, say } from "./words";
 import type { Edit, Feature, Value } from "./types";
 
@@ -36,9 +36,6 @@ function readable(value: Value, column: string): string {
   if (typeof value !== "number") return String(value);
   return inPercent(column) ? `${Number((value * 100).toFixed(2))}%` : String(Number(value.toFixed(column.endsWith("_m2") ? 2 : 4)));
 }
-
-const isUse = (column: string): boolean => column === "land_use" || column === "existing_land_use";
-const hasCodes = (column: string): boolean => isUse(column) || column === "permitted" || column.endsWith("_codes");
 
 /** What a column holds: a number, a flag or text. */
 export function kindOf(layer: string, feature: Feature, column: string): string {
@@ -78,7 +75,7 @@ export function field(layer: string, features: Feature[], column: string, bare =
   const earlier = features.length === 1 ? store.earlier(layer, feature.id) : undefined;
   const old = earlier?.properties[column] ?? null;
   const was = earlier && old !== value ? `${say("was")} ${choices.length ? valueName(layer, column, old) : readable(old, column) || "–"}` : "";
-  const use = hasCodes(column) && typeof value === "string" ? value.split(/[,，、]/).map((one) => useName(one.trim())).filter(Boolean).join(say("listed")) : "";
+  const use = hasCodes(column) && typeof value === "string" ? codesOf(value).map(useName).filter(Boolean).join(say("listed")) : "";
   const unit = inPercent(column) && !isShare(column) && `${number(MOST_FAR)} ${say("asMultiple")}`;
   return h("label", { for: id }, h("span", {}, columnName(layer, column)), input, unit && h("small", {}, unit), use && h("small", {}, use), was && h("small", { class: "was-value" }, was));
 }

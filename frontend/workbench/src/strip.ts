@@ -4,7 +4,7 @@ import * as api from "./api";
 import { fill, h } from "../../map/dom";
 import { icon } from "../../map/icon";
 import { store } from "./store";
-import { columnName, idInWords, layerName, packName, useName, valueName } from "./vocabulary";
+import { columnName, idInWords, layerName, packName, valueName } from "./vocabulary";
 import { number, say, when, type Word } from "./words";
 import type { Place, Step, Value } from "./types";
 
@@ -106,8 +106,7 @@ function described(edit: Record<string, unknown>): string {
   if (op === "set") {
     const column = String(edit["column"]);
     const value = (edit["value"] ?? null) as Value;
-    const use = column === "land_use" && typeof value === "string" ? ` ${useName(value)}` : "";
-    return `${idInWords(String(edit["id"]))} ${columnName(layer, column)} → ${valueName(layer, column, value)}${use}`;
+    return `${idInWords(String(edit["id"]))} ${columnName(layer, column)} → ${valueName(layer, column, value)}`;
   }
   const word = OPERATIONS[op];
   const row = Object.entries((edit["row"] ?? {}) as Record<string, Value>).find(([column]) => column === store.vocabulary.layers[layer]?.id);

@@ -16,11 +16,17 @@ export function layerName(layer: string): string {
 export const isShare = (column: string): boolean => /^(coverage|green)_ratio/.test(column);
 export const inPercent = (column: string): boolean => isShare(column) || (language() === "ja" && /^far(_base|_min|_max)?$/.test(column));
 
-/** A value as people read it: that of a list or a flag by its name, any other as it is. */
+/** Columns of codes of land uses, one or several between commas. */
+export const isUse = (column: string): boolean => column === "land_use" || column === "existing_land_use";
+export const hasCodes = (column: string): boolean => isUse(column) || column === "permitted" || column.endsWith("_codes");
+export const codesOf = (value: string): string[] => value.split(/[,，、]/).map((one) => one.trim());
+
+/** A value as people read it: that of a list or a flag by its name, a code of land use with its name, any other as it is. */
 export function valueName(layer: string, column: string, value: unknown): string {
   if (value === null || value === undefined) return "–";
   if (typeof value === "number") return inPercent(column) ? `${number(value * 100)}%` : number(value, 3);
   if (typeof value === "boolean") return store.vocabulary.flags[`${value}`][language()];
+  if (hasCodes(column)) return codesOf(String(value)).map((one) => [one, useName(one)].filter(Boolean).join(" ")).join(say("listed"));
   return store.vocabulary.layers[layer]?.columns[column]?.values[String(value)]?.[language()] ?? String(value);
 }
 
