@@ -180,6 +180,24 @@ def test_a_verdict_tells_who_and_where_and_each_reading_by_its_name(zone: Servic
     assert zone.ask("/workspace/scenario", {"open": "b"})[0] == 200
 
 
+def test_where_a_verdict_has_no_bar_its_button_is_as_wide_as_the_others(
+    fresh: Service, chromium: Any
+) -> None:
+    # The school's land may be anything: what is measured is a range, and fails at either end.
+    edits = [
+        {"op": "set", "layer": "parcels", "id": "A", "column": "residents", "value": 100_000},
+        {"op": "set", "layer": "parcels", "id": "H", "column": "land_use", "value": None},
+    ]
+    assert fresh.ask("/workspace/edits", {"edits": edits})[0] == 200
+    tab, wrong = opened(fresh, chromium, "en", 768)
+    assert tab.locator(".measure:not(:has(.bar)) [data-act=mend]").count() > 0
+    widths = tab.locator("[data-act=mend]").evaluate_all("all => all.map(one => one.offsetWidth)")
+    assert len(widths) > 1
+    assert set(widths) == {widths[0]}
+    assert wrong == []
+    tab.close()
+
+
 def test_of_very_many_places_the_last_are_counted_and_not_listed_blank(zone: Service, chromium: Any) -> None:
     assert zone.ask("/workspace/scenario", {"open": "c"})[0] == 200
     tab, wrong = opened(zone, chromium, "en", 1440)
