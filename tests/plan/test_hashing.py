@@ -4,8 +4,11 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.builders import a_plan, parcels_of
+from tests.support.town import town
 
-from blockplan.plan.model.hashing import row_digests
+from blockplan.live import SetValue, live
+from blockplan.plan.model import hashing
+from blockplan.plan.model.hashing import content_hash, row_digests, rows_hash
 
 
 @pytest.mark.long
@@ -66,3 +69,17 @@ def test_each_row_says_the_number_that_it_holds_to_the_last_bit_however_many_row
     parcels = parcels_of(*["0701"] * len(far), far=far)
     whole = row_digests(parcels)
     assert whole == [row_digests(parcels.iloc[[at]])[0] for at in range(len(far))]
+
+
+def test_a_hash_that_goes_on_after_a_long_layer_is_that_of_all_that_is_read(monkeypatch) -> None:
+    monkeypatch.setattr(hashing, "LONG", 1)
+    monkeypatch.setattr(hashing, "READ_KEPT", 30)
+    session = live(town(), [])
+    for number, (layer, id_, column) in enumerate(
+        (("parcels", "A", "residents"), ("facilities", "nursing", "beds"), ("parcels", "B", "residents")) * 3
+    ):
+        session.apply([SetValue(layer=layer, id=id_, column=column, value=100 + number)])
+        plan = session.plan
+        assert plan.content_hash == content_hash(plan.manifest, plan.layers, plan.scenario)
+        assert plan.rows_hash == rows_hash(plan.layers)
+    assert len(hashing._read_so_far) == 30

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from itertools import zip_longest
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -103,9 +104,10 @@ class EditResult:
 
 def result_of(step: SessionStep, before: CheckResult, after: CheckResult, ms: float) -> EditResult:
     """What a step changed, the check before beside the one after; `ms` is how long it took."""
-    stand = set(map(id, before.verdicts)).intersection(map(id, after.verdicts))
-    old = {(one.rule, one.scope_id): one for one in before.verdicts if id(one) not in stand}
-    new = {(one.rule, one.scope_id): one for one in after.verdicts if id(one) not in stand}
+    # Most are the same objects in the same places.
+    moved = [(one, other) for one, other in zip_longest(before.verdicts, after.verdicts) if one is not other]
+    old = {(one.rule, one.scope_id): one for one, _ in moved if one is not None}
+    new = {(one.rule, one.scope_id): one for _, one in moved if one is not None}
     differ = tuple(one for key, one in new.items() if key not in old or _differ(old[key], one))
     was, now = _faults(before, after), _faults(after, before)
     hit = [
@@ -142,7 +144,7 @@ _AS_THEY_ARE = attrgetter(
 
 def _differ(before: Verdict, after: Verdict) -> bool:
     """Whether JSON tells two verdicts apart; it is written only of those whose fields are not equal."""
-    if _told(before) == _told(after):
+    if before is after or _told(before) == _told(after):
         return False
     return _AS_THEY_ARE(before) != _AS_THEY_ARE(after) or _rest(before) != _rest(after)
 

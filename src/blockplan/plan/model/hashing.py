@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 
 #: Of so many rows a column is as soon written as looked through.
 FEW = 100
+#: Of a layer of so many rows it takes longer to read the digests than to keep how far a hash was after it.
+LONG = 10_000
+#: So many are kept: content and rows of a few plans.
+READ_KEPT = 8
 
 
 def content_hash(
@@ -55,8 +59,7 @@ def content_hash(
     said = manifest.model_dump(mode="json", exclude_none=True)
     whole.update(json.dumps(said, sort_keys=True, ensure_ascii=False).encode())
     whole.update(f"\nscenario {scenario}\n".encode())
-    _say_layers(whole, layers, digests)
-    return whole.hexdigest()
+    return _said_layers(whole, layers, digests).hexdigest()
 
 
 def rows_hash(
@@ -64,19 +67,38 @@ def rows_hash(
 ) -> str:
     """SHA-256 (hex) of the layers alone, whatever the manifest says."""
     whole = hashlib.sha256(b"blockplan rows v1\n")
-    _say_layers(whole, layers, digests)
-    return whole.hexdigest()
+    return _said_layers(whole, layers, digests).hexdigest()
 
 
-def _say_layers(
+#: State and name of a layer -> its digests, and the state after it.
+_read_so_far: dict[tuple[bytes, str], tuple[LayerDigests, hashlib._Hash]] = {}
+
+
+def _said_layers(
     whole: hashlib._Hash,
     layers: Mapping[str, pd.DataFrame],
     digests: Callable[[str], LayerDigests] | None,
-) -> None:
+) -> hashlib._Hash:
+    """
+    A hash that has read the layers too.
+
+    How far it was after a long layer is kept: after an edit it goes on from the last that is the same.
+    """
     for name in sorted(layers):
         found = LayerDigests.of(layers[name]) if digests is None else digests(name)
-        whole.update(f"layer {name} {len(found.rows)}\n".encode())
-        whole.update(found.said)
+        long = digests is not None and len(found.rows) >= LONG
+        here = (whole.digest(), name)
+        read = _read_so_far.pop(here, None) if long else None
+        if read is None or read[0] is not found:
+            whole.update(f"layer {name} {len(found.rows)}\n".encode())
+            whole.update(found.said)
+            read = (found, whole)
+        whole = read[1].copy()
+        if long:
+            _read_so_far[here] = read
+            for old in list(_read_so_far)[:-READ_KEPT]:
+                _read_so_far.pop(old, None)
+    return whole
 
 
 @dataclass(frozen=True, slots=True)
