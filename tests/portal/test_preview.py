@@ -16,7 +16,7 @@ from blockplan.notice.countries import country
 from blockplan.notice.package import FrozenPlan
 from blockplan.notice.submissions import Submission, submit
 from blockplan.plan import Plan, read
-from blockplan.portal.office.drafts import begin_draft, draft_anew, use_plan
+from blockplan.portal.office.drafts import COUNTRIES, begin_draft, draft_anew, use_plan
 from blockplan.portal.office.models import Audit, Draft, Grant
 from blockplan.portal.office.plan_drafts import law_of_packs, put_at_hand
 from blockplan.portal.plans.models import PlanVersion
@@ -134,6 +134,18 @@ def test_without_dates_the_preview_says_that_they_are_assumed_and_with_dates_it_
     said = client.get(NOTICE).content.decode()
     assert "No dates are set yet" not in said
     assert "9 March 2026" in said
+
+
+@on_sqlite
+@pytest.mark.parametrize("code", COUNTRIES)
+def test_a_draft_of_every_country_can_be_previewed_before_its_dates_are_set(
+    config: Config, clock: object, judged: Any, code: str
+) -> None:
+    made = begin_draft("town", code, country(code).rules[0].id, by="Li")
+    use_plan(made, PLAN, judged=judged)
+    page = browser_of(a_member("Li", "planner")).get(NOTICE)
+    assert page.status_code == 200
+    assert "No dates are set yet" in page.content.decode()
 
 
 @on_sqlite

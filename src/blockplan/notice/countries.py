@@ -106,6 +106,12 @@ class Holidays(_CountryModel):
     subdivision: Literal["wanted"] | None = None
     also: list[str] = []
 
+    def parts(self) -> list[str]:
+        """The parts of the country of which one must be named; none where holidays are the same in all."""
+        import holidays  # noqa: PLC0415 (a second on a slow disk)
+
+        return [] if self.subdivision is None else list(holidays.list_supported_countries()[self.country])
+
     def closed_days(self, subdivision: str | None = None) -> Callable[[dt.date], bool]:
         """
         A test whether offices are closed on a day.
@@ -118,9 +124,8 @@ class Holidays(_CountryModel):
         """
         import holidays  # noqa: PLC0415 (a second on a slow disk)
 
-        if self.subdivision is not None and subdivision is None:
-            parts = listed(holidays.list_supported_countries()[self.country])
-            raise refused(UsageError, "part_wanted", country=self.country, parts=parts)
+        if subdivision is None and (parts := self.parts()):
+            raise refused(UsageError, "part_wanted", country=self.country, parts=listed(parts))
         try:
             days = holidays.country_holidays(self.country, subdiv=subdivision)
         except NotImplementedError:

@@ -78,16 +78,19 @@ def as_if_open(draft: Draft) -> Notice:
 
 
 def _law(draft: Draft) -> tuple[Law, bool]:
-    """The law with the dates of the draft, or those of an opening today; whether today was assumed."""
+    """
+    The law with the dates of the draft, or those of an opening today; whether today was assumed.
+
+    Where holidays differ from part to part of the country and none is named, its first is assumed as well.
+    """
     try:
         law = law_of(draft)
         law.period()
     except UsageError:
-        zone = ZoneInfo(country(draft.country).zone)
-        today = clock.now().astimezone(zone).date()
-        return acts.Law(
-            country=draft.country, first=today, rule=draft.rule, subdivision=draft.subdivision or None
-        ), True
+        where = country(draft.country)
+        today = clock.now().astimezone(ZoneInfo(where.zone)).date()
+        part = draft.subdivision or next(iter(where.holidays.parts()), None)
+        return acts.Law(country=draft.country, first=today, rule=draft.rule, subdivision=part), True
     return law, False
 
 
