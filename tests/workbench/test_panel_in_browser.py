@@ -346,6 +346,26 @@ def test_land_that_no_parcel_covers_is_drawn_as_one_from_its_fault(tmp_path: Pat
         tab.close()
 
 
+def test_who_is_at_one_of_many_like_faults_stays_there_where_the_list_is_drawn_anew(
+    tmp_path: Path, chromium: Any
+) -> None:
+    bp.write(without(without(town(packs=["zone"]), "parcels", "A"), "parcels", "I"), tmp_path / "town")
+    with workbench(tmp_path / "town") as service:
+        tab, wrong = opened(service, chromium, "en", 1440)
+        tab.locator("#tab-faults").click()
+        ids = tab.locator(".faults button").evaluate_all("all => all.map(one => one.id)")
+        assert len(ids) == len(set(ids))
+        second = tab.locator(".faults li:has([data-act=draw-parcel])").nth(1)
+        said = second.inner_text()
+        second.locator("button").first.focus()
+        edit = {"op": "set", "layer": "parcels", "id": "E", "column": "residents", "value": 7}
+        assert service.ask("/workspace/edits", {"edits": [edit]})[0] == 200
+        tab.locator(".strip", has_text="E residents → 7").wait_for(timeout=WAIT_MS)
+        assert tab.evaluate("document.activeElement.closest('li')?.innerText") == said
+        assert wrong == []
+        tab.close()
+
+
 @pytest.mark.parametrize(
     ("lang", "label", "land"),
     [

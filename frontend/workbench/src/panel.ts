@@ -286,8 +286,17 @@ export function beyond(): Map<string, Set<string>> {
 /** Faults of the data: one of an outline leads to its very place, any other to its feature. */
 export function drawFaults(into: Element, go: (layer: string, id: string) => void, there: (fault: Fault) => void, fillGap: (fault: Fault) => void): void {
   const grades = { error: "×", warning: "!", note: "·" } as const;
+  const alike = new Map<string, number>();
+  /** What a fault is called where the list is drawn anew: of many gaps each keeps its own place. */
+  const calledAs = ({ rule, layer, id, x, y }: Fault): string => {
+    const name = ["f", rule, id ?? layer, x, y].filter((one) => one !== null).join("-");
+    const before = alike.get(name) ?? 0;
+    alike.set(name, before + 1);
+    return before ? `${name}-${before}` : name;
+  };
   const rows = store.result.faults.map((one) => {
     const { layer, id } = one;
+    const called = calledAs(one);
     const feature = id && store.features.get(layer)?.has(id) ? () => go(layer, id) : null;
     const place = one.x === null ? null : () => there(one);
     const lead = one.aspect === "geometry" ? (place ?? feature) : (feature ?? place);
@@ -297,8 +306,8 @@ export function drawFaults(into: Element, go: (layer: string, id: string) => voi
       one.remedy && h("small", {}, faultInWords(layer, one.remedy)),
     ];
     // What lies nowhere on the map leads nowhere.
-    const draw = one.rule === GAP && place && h("button", { class: "link", "data-act": "draw-parcel", onclick: () => fillGap(one) }, say("drawParcel"));
-    return h("li", { class: one.grade }, lead ? h("button", { id: `f-${one.rule}-${id ?? layer}`, onclick: lead }, ...said) : h("p", {}, ...said), draw);
+    const draw = one.rule === GAP && place && h("button", { class: "link", id: `${called}-draw`, "data-act": "draw-parcel", onclick: () => fillGap(one) }, say("drawParcel"));
+    return h("li", { class: one.grade }, lead ? h("button", { id: called, onclick: lead }, ...said) : h("p", {}, ...said), draw);
   });
   fill(into, rows.length ? h("ul", { class: "faults" }, ...rows) : h("p", { class: "empty" }, say("noFaults")));
 }
