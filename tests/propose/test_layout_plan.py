@@ -263,7 +263,7 @@ def test_homes_count_by_residents_and_unknown_ones_are_an_error(way: Way) -> Non
     home = parcels.index[parcels["residents"] > 0][0]
     parcels.loc[home, "residents"] = None
     unknown = way.plan.replace(parcels=parcels)
-    with pytest.raises(PlanDataError, match=rf"parcels.residents of {home}"):
+    with pytest.raises(PlanDataError, match=rf"residents \(parcels.residents\) of parcel {home}"):
         plan_case(unknown, way.programme)
     assert len(plan_case(unknown, way.programme, weigh_by="parcels").case.weights) == 39
 

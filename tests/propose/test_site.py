@@ -306,7 +306,9 @@ def test_a_small_plan_can_be_checked_by_hand() -> None:
 
 
 def test_unknown_residents_and_missing_streets_are_named() -> None:
-    with pytest.raises(PlanDataError, match=r"not known \(residents\).*\n.*parcels.residents of A"):
+    with pytest.raises(
+        PlanDataError, match=r"not known \(residents\).*\n.*residents \(parcels.residents\) of parcel A"
+    ):
         sited(small(residents=[None, None, 30.0]), service="park", reading="line_edge")
     with pytest.raises(PlanDataError, match=r"net_edge_entrance cannot be followed: streets: layer absent"):
         sited(small(), service="park")

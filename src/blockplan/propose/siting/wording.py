@@ -19,30 +19,29 @@ BETWEEN = {", ": "、", "; ": "；"}
 
 
 def lacking(missing: Sequence[Missing], between: str, most: int) -> dict[str, str]:
-    """What is missing, each once, in every language; English as JSON writes it, `between` as in English."""
+    """What is missing, each once, in every language, with the first features; `between` as in English."""
     said = {}
     for lang in LANGUAGES:
-        lines = list(dict.fromkeys(line for one in missing for line in _lines(one, lang)))
+        lines = list(dict.fromkeys(line for one in missing for line in _lines(one, lang, most)))
         more = [TEXTS("and_more", lang, n=len(lines) - most)] if len(lines) > most else []
         comma = between if lang == "en" else BETWEEN.get(between, between)
         said[lang] = comma.join([*(lines[:most] or [TEXTS("no_residents", lang)]), *more])
     return said
 
 
-def _lines(one: Missing, lang: str) -> Sequence[str]:
+def _lines(one: Missing, lang: str, most: int) -> Sequence[str]:
+    more = one.more + len(one.ids[most:])
     meant = (
-        *(rows_said(id_, lang) for id_ in one.ids),
-        *((TEXTS("and_more", lang, n=one.more),) if one.more else ()),
+        *(rows_said(id_, lang) for id_ in one.ids[:most]),
+        *((TEXTS("and_more", lang, n=more),) if more else ()),
     )
-    if lang == "en":
-        return one.lines()
     if one.why:
         return one.said(lang, meant)
     if one.layer == MANIFEST:
-        return (f"{MANIFEST}：{one.column}",)
-    what = named("layer", one.layer, lang)
+        return (TEXTS("in_manifest", lang, file=MANIFEST, key=one.column),)
     if not one.column:
-        return (TEXTS("no_layer", lang, layer=what),)
-    who = "、".join(meant)
-    column = f"{named('field', one.column, lang)}（{one.layer}.{one.column}）"
+        return (TEXTS("no_layer", lang, layer=named("layer", one.layer, lang), name=one.layer),)
+    what, who = named("layer", one.layer, lang), TEXTS("comma", lang).join(meant)
+    called = named("field", one.column, lang)
+    column = TEXTS("column", lang, called=called, name=f"{one.layer}.{one.column}")
     return (TEXTS("of" if who else "of_all", lang, layer=what, ids=who, column=column),)
