@@ -15,7 +15,7 @@ import shapely
 from django.test import Client
 from tests.support.my_place import PARCEL, PLACE, X, Y, ask, page
 from tests.support.submitting import send
-from tests.support.town import edited, town
+from tests.support.town import edited, town, without
 
 from blockplan.check import check
 from blockplan.notice.intake.coordinates import locate
@@ -28,6 +28,7 @@ from blockplan.portal.record import register
 from blockplan.portal.record.models import Notice
 from blockplan.portal.words import say
 from blockplan.report.public.place import PlanPlaces
+from blockplan.report.public.surroundings import tells_goals
 from blockplan.report.words import Words
 from blockplan.texts import LANGUAGES
 
@@ -413,3 +414,17 @@ def test_of_many_parcels_next_door_those_along_the_longest_edges_stand_open(show
     assert [one.count("<li>") for one in next_door] == [8, len(here["beside"]) - 8]
     led = [re.findall(r'href="([^"]+)"', unescape(one)) for one in next_door]
     assert [*led[0], *led[1]] == [one["href"] for one in here["beside"]]
+
+
+@pytest.mark.no_database
+def test_where_a_plan_draws_no_goals_nobody_says_that_none_is_near() -> None:
+    def tells(plan: Plan) -> bool:
+        return tells_goals(PlanPlaces(plan, check(plan)))
+
+    bare = town(packs=["zone"])
+    for layer in ("facilities", "stops", "greens"):
+        bare = without(bare, layer, *bare.layers[layer].index) if layer in bare.layers else bare
+    homes = edited(bare, "parcels", land_use="0701")
+    assert tells(town(packs=["zone"]))
+    assert tells(bare), "a park is a parcel too"
+    assert not tells(homes)

@@ -191,9 +191,10 @@ def _way(one: Neighbour, lang: str) -> str:
 
 
 def _within(row: Notice, version: PlanVersion, around: Around, lang: str) -> dict[str, Any]:
-    from blockplan.report.public.surroundings import WITHIN_M  # noqa: PLC0415
+    from blockplan.report.public.surroundings import WITHIN_M, tells_goals  # noqa: PLC0415
 
     radius = metres(WITHIN_M, lang)
+    nothing = "here.nothing_within" if tells_goals(places_of(version)) else "here.nothing_stated"
     tallest = around.tallest
     said = ""
     if tallest is not None and tallest.planned is not None and tallest.height_m:
@@ -204,7 +205,7 @@ def _within(row: Notice, version: PlanVersion, around: Around, lang: str) -> dic
     return {
         "title": say("here.within", lang, metres=radius),
         "metres": WITHIN_M,
-        "none": "" if around.within else say("here.nothing_within", lang, metres=radius),
+        "none": "" if around.within else say(nothing, lang, metres=radius),
         "rows": [_goal(row, one, lang, WITHIN_M) for one in around.within],
         "tallest": said,
     }

@@ -206,7 +206,7 @@ def _area(places: PlanPlaces, parcel: str | None) -> PageLink | None:
 
 def _goals(places: PlanPlaces, point: Any) -> Iterator[Near]:
     every = [one for layer in GOALS for one in _near(places, layer, point, WITHIN_M)]
-    parks = [one for one in _near(places, "parcels", point, WITHIN_M) if _is_park(one)]
+    parks = [one for one in _near(places, "parcels", point, WITHIN_M) if _is_park(one.planned)]
     every += [replace(one, kind="green") for one in parks[:MOST_PARKS]]
     seen = set()
     for one in sorted(every, key=lambda one: one.metres):
@@ -216,8 +216,16 @@ def _goals(places: PlanPlaces, point: Any) -> Iterator[Near]:
             yield one
 
 
-def _is_park(one: Near) -> bool:
-    use = one.planned
+def tells_goals(places: PlanPlaces) -> bool:
+    """Whether the plan draws any facility, stop or green; else nobody knows what lies near a place."""
+    plan = places.plan
+    if any(len(ids(plan, layer)) for layer in (*GOALS, "greens")):
+        return True
+    uses, lists = (values(plan, "parcels", column).tolist() for column in ("land_use", "land_use_list"))
+    return any(_is_park(places.index.use(*one)) for one in set(zip(uses, lists, strict=True)))
+
+
+def _is_park(use: PlannedUse | None) -> bool:
     if use is None or use.code is None or use.list_name not in LISTS:
         return False
     return any(landuse().within(code, PARKS) for code in landuse(use.list_name).nationals(use.code))
