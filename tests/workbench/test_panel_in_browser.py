@@ -271,7 +271,7 @@ def test_a_fault_of_no_feature_leads_to_its_place(chromium: Any, tmp_path: Path)
         assert fault["id"] is None
         tab, wrong = opened(service, chromium, "en", 1440)
         tab.locator("#tab-faults").click()
-        tab.locator(".faults button[id]").click()
+        tab.locator(".faults button:not([data-act])").click()
         settled(tab)
         tab.wait_for_function("__map.getZoom() > 15", timeout=WAIT_MS)
         settled(tab)
@@ -287,13 +287,13 @@ def test_the_parcel_of_a_facility_is_set_where_its_fault_says_so(fresh: Service,
     assert fresh.ask("/workspace/edits", {"edits": [move]})[0] == 200
     tab, wrong = opened(fresh, chromium, "en", 1440)
     tab.locator("#tab-faults").click()
-    fault = tab.locator(".faults button[id]")
+    fault = tab.locator(".faults button:not([data-act])")
     assert "names the parcel B, but stands on C" in fault.inner_text()
     fault.click()
     settled(tab)
     typed_in(tab, "#i-nursing-parcel_id", "C")
     settled(tab)
-    assert tab.locator(".faults button[id]").count() == 0
+    assert tab.locator(".faults button:not([data-act])").count() == 0
     assert fresh.ask("/workspace/result")[1]["faults"] == []
     assert wrong == []
     tab.close()
