@@ -132,10 +132,15 @@ def test_an_empty_file_is_no_plan(tmp_path):
         (["地块.shp", "街坊.dbf"], "gbk"),
         (["用途地域.shp", "データ.dbf"], "cp932"),
         (["Fläche.shp", "Zone urbanisée.dbf"], "cp437"),
+        (["Grün.shp"], "cp437"),
+        (["Flurstücke.shp", "Straßen.shp"], "cp437"),
+        (["地块.shp", "道路.shp"], ("utf-8", "gbk")),  # packed by two
     ],
 )
 def test_names_without_the_mark_of_utf_8_are_read_in_the_code_page_of_their_maker(tmp_path, names, codec):
-    (tmp_path / "a.zip").write_bytes(unmarked_zip(dict.fromkeys(names, b"x"), codec))
+    (tmp_path / "a.zip").write_bytes(
+        unmarked_zip(dict.fromkeys(names, b"x"), *([codec] if isinstance(codec, str) else codec))
+    )
     (tmp_path / "out").mkdir()
     archive.unpack(tmp_path / "a.zip", tmp_path / "out", ZipLimits())
     assert sorted(one.name for one in (tmp_path / "out").iterdir()) == sorted(names)

@@ -50,6 +50,8 @@ class ZipLimits:
 
 _CHUNK = 1024 * 1024
 _ADVICE = TEXTS("advice")
+#: Characters from here on take three bytes or more in UTF-8.
+THREE_BYTES = 0x800
 #: What Macs and Windows put into folders; no part of a plan.
 _JUNK = frozenset({"__macosx", ".ds_store", "thumbs.db", "desktop.ini"})
 _UNZIP_ERRORS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError)
@@ -207,18 +209,32 @@ def entry_names(entries: Sequence[zipfile.ZipInfo]) -> list[str]:
     The names of entries as their maker wrote them.
 
     A name that is not marked as UTF-8 is in whatever code page its maker had: macOS and many tools leave the
-    mark out, Windows writes that of its country. All of them together tell which one it is.
+    mark out, Windows writes that of its country. Of what cannot but be UTF-8 each name tells it, as a zip may
+    have been packed by two; of the others all together tell which one it is.
     """
     unmarked = [_unmarked(entry) for entry in entries]
-    foreign = [raw for raw in unmarked if raw is not None]
+    told = [None if raw is None else _surely_utf8(raw) for raw in unmarked]
+    foreign = [raw for raw, name in zip(unmarked, told, strict=True) if raw is not None and name is None]
     if not foreign:
-        return [entry.filename for entry in entries]
+        return [entry.filename if name is None else name for entry, name in zip(entries, told, strict=True)]
     # (whoever unpacks no such name is spared what knows encodings)
     from blockplan.plan.files.encodings import decoded, encoding_of_names  # noqa: PLC0415
 
     codec = encoding_of_names(foreign)
-    names = [None if raw is None or codec is None else decoded(raw, codec) for raw in unmarked]
+    names = [
+        name if name is not None or raw is None or codec is None else decoded(raw, codec)
+        for raw, name in zip(unmarked, told, strict=True)
+    ]
     return [entry.filename if name is None else name for entry, name in zip(entries, names, strict=True)]
+
+
+def _surely_utf8(raw: bytes) -> str | None:
+    """Bytes as UTF-8 where they hold characters of three bytes or more, which no other encoding writes so."""
+    try:
+        name = raw.decode()
+    except UnicodeDecodeError:
+        return None
+    return name if any(ord(sign) >= THREE_BYTES for sign in name) else None
 
 
 def _unmarked(entry: zipfile.ZipInfo) -> bytes | None:

@@ -173,14 +173,14 @@ def encoding_of_names(names: Sequence[bytes]) -> str | None:
     --------
     >>> encoding_of_names(["地块.shp".encode()]), encoding_of_names(["地块.shp".encode("gbk")])
     ('utf-8', 'gb18030')
-    >>> encoding_of_names(["用途地域.shp".encode("cp932")]), encoding_of_names(["Fläche.shp".encode("cp437")])
+    >>> encoding_of_names(["用途地域.shp".encode("cp932")]), encoding_of_names(["Grün.shp".encode("cp437")])
     ('cp932', None)
     """
     codec = detect(names)
     if codec == "utf-8":
         return None if _misses(names, codec) else codec
     alone = all(not _ALONE.sub(b"", name).strip(_ASCII) for name in names)
-    western = codec == "cp1252" or (alone and _commonness(names, codec) < _MOSTLY)
+    western = codec == "cp1252" or (alone and _commonness(names, codec, letters=True) <= _MOSTLY)
     return None if western else codec
 
 
@@ -202,15 +202,19 @@ def _misses(texts: Sequence[bytes], name: str) -> int:
     return sum(decoded(text, name, len(text)) is None for text in texts)
 
 
-def _commonness(texts: Sequence[bytes], name: str) -> float:
-    """Share of the characters that everyday Chinese (GB2312, Big5 level 1) or Japanese (JIS level 1) uses."""
+def _commonness(texts: Sequence[bytes], name: str, *, letters: bool = False) -> float:
+    """
+    Share of the characters that everyday Chinese (GB2312, Big5 level 1) or Japanese (JIS level 1) uses.
+
+    Of `letters` no sign is: in names of files there is hardly one, and ü of old code pages reads as one.
+    """
     common = total = 0
     for text in texts:
         for sign in decoded(text, name, len(text)) or "":
             if sign.isascii():
                 continue
             total += 1
-            common += _everyday(sign, name)
+            common += _everyday(sign, name) and (sign.isalpha() or not letters)
     return common / total if total else 0.0
 
 
