@@ -380,6 +380,8 @@ def test_an_answer_names_what_it_changes_as_readers_call_it() -> None:
     change |= {"column": "land_use", "old": "0701", "new": "1401"}
     said = render_to_string("portal/answer.html", {"answer": answer, "lang": "zh"})
     assert "0701 城镇住宅用地 → <strong>1401 公园绿地</strong>" in said
+    table = render_to_string("portal/changes_table.html", {"changes": [change], "lang": "zh"})
+    assert "<td>0701 城镇住宅用地</td><td>1401 公园绿地</td>" in table
 
 
 @pytest.mark.long
