@@ -1,14 +1,17 @@
 """Land use proposed for plans: what may become what, what follows from a change, what is demanded."""
 
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from tests.support.builders import a_plan, parcels_of
+from tests.support.handmade import text, verdict
 from tests.support.landuse_problems import best_by_trying
 
 import blockplan as bp
 from blockplan.check import check
+from blockplan.check.verdict import Remedy, Required
 from blockplan.errors import InfeasibleError, UsageError
 from blockplan.plan import validate
 from blockplan.propose import Stop, apply, conclude
@@ -20,6 +23,7 @@ from blockplan.propose.landuse.scoring import frontages
 from blockplan.propose.landuse.search import solve
 from blockplan.propose.landuse.terms import default_text, read_terms, terms_of
 from blockplan.propose.locks import read_locks
+from blockplan.propose.proposal import unmet_rules
 from blockplan.propose.repair.moves import Yard
 from blockplan.propose.repair.state import RepairParams
 from blockplan.report.proposal.page import ProposalWords
@@ -104,7 +108,9 @@ def test_new_homes_take_the_floor_area_ratio_of_the_plan_and_its_floor_area_a_pe
 
 def test_new_homes_are_lived_in_as_the_plans_own_where_plan_toml_says_nothing() -> None:
     stated = {"floor_area_m2": [None, 18_000.0, 9_000.0], "residents": [None, 450.0, 225.0]}
-    land = parcels_of("16", "0701", "0701", permitted=["0701"] * 3, dwellings=[None, 180.0, None], **stated)
+    # Of 0702 nobody knows how many would live there, but homes of 0701 are offered.
+    permitted = ["0701,0702", "0701", "0701"]
+    land = parcels_of("16", "0701", "0701", permitted=permitted, dwellings=[None, 180.0, None], **stated)
     plan = a_plan(land, {"packs": ["zone"]})
     problem = problem_of(plan, {"quotas": NO_QUOTAS | {"0701": {"min_ha": 3.0}}})
     answer = propose_landuse(problem, Stop(seconds=60))
@@ -128,7 +134,7 @@ def test_homes_whose_residents_cannot_be_known_are_not_offered_and_counted() -> 
 
 def test_a_plan_in_which_only_homes_could_come_that_nobody_can_count_says_so() -> None:
     plan = small("16", "0701", permitted=["0701", None], residents=[None, 700.0])
-    with pytest.raises(UsageError, match=r"1 nothing else permitted, 1 permitted homes whose residents"):
+    with pytest.raises(UsageError, match=r"1 permitted to become homes whose residents"):
         propose_landuse(problem_of(plan))
 
 
@@ -206,6 +212,25 @@ def test_land_above_a_quota_is_said_to_exceed_it_and_not_to_lack() -> None:
         "未達：用途別面積の枠：住宅、0.5 ha 超過",
     ]
     assert said[0][1].endswith("short by 2 ha")
+
+
+@pytest.mark.parametrize(
+    ("required", "unit", "over"),
+    [
+        (Required("<=", 0.1), "m2", True),  # a share of land, told by the land that is too much
+        (Required("=", 0.1), "m2", True),
+        (Required("=", 0.5), "m2", False),
+        (Required("between", (0.1, 0.2)), "1", True),
+        (Required("between", (0.5, 0.6)), "1", False),
+        (Required(">=", 0.5), "m2", False),
+        (Required("<=", 0.1), "facility", False),
+    ],
+)
+def test_a_rule_that_allows_no_more_is_exceeded(required: Required, unit: str, over: bool) -> None:
+    mend = Remedy(30_000, unit, text("-", "-", "-"))
+    failed = verdict("land", "fail", unit="1", measured=0.4, required=required, remedy=mend)
+    (unmet,) = unmet_rules(SimpleNamespace(verdicts=(failed,)))
+    assert (unmet.amount, unmet.unit, unmet.over) == (30_000, unit, over)
 
 
 def test_a_plan_in_which_nothing_may_change_says_why() -> None:

@@ -310,16 +310,18 @@ def unmet_rules(
         elif verdict.outcome == "fail":
             known = None if missing is None else missing(name)
             amount, unit = known or _by_remedy(verdict)
-            over = _is_over(verdict) and unit == verdict.unit
+            over = _is_over(verdict) and unit != "facility"  # those are places that fall short
             found.append(Unmet(name, amount, unit, _title(verdict), over=over))
     return found
 
 
 def _is_over(verdict: Verdict) -> bool:
     """Whether more is measured than is allowed at most."""
-    if verdict.required.op == "between" and isinstance(verdict.required.value, tuple):
-        return is_known(verdict.measured) and verdict.measured > verdict.required.value[1]
-    return verdict.required.op in {"<=", "<"}
+    op, limit = verdict.required.op, verdict.required.value
+    if op in {"between", "="}:
+        most = limit[1] if isinstance(limit, tuple) else limit
+        return is_known(verdict.measured) and verdict.measured > most
+    return op in {"<=", "<"}
 
 
 def _by_remedy(verdict: Verdict) -> tuple[float | None, str]:

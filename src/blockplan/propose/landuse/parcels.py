@@ -143,6 +143,7 @@ def parcels_of(plan: Plan, terms: Terms, locks: Locks | None = None) -> Parcels:
     # A home whose residents cannot be known would count as empty: it is not offered.
     uncounted = allowed & np.isnan(people)
     uncounted[np.arange(len(names)), [number[use] for use in today]] = False
+    homes = ((allowed & ~uncounted) & uses_within(uses, HOUSING_CODES)).any(axis=1)
     everything = np.arange(len(names))
     return Parcels(
         plan,
@@ -157,7 +158,7 @@ def parcels_of(plan: Plan, terms: Terms, locks: Locks | None = None) -> Parcels:
         floor,
         people,
         figures,
-        int(uncounted.any(axis=1).sum()),
+        int((uncounted.any(axis=1) & ~homes).sum()),
     )
 
 
