@@ -93,19 +93,14 @@ def _installed(path: tuple[str, ...]) -> tuple[metadata.EntryPoint, ...]:
     return tuple(metadata.entry_points(group=ENTRY_POINTS))
 
 
-@cache
-def _resolved(folder: Path) -> Path:
-    """An absolute folder without links: a session asks for the same ones after every edit."""
-    return folder.resolve()
-
-
 def _find(pack: str | Path, by_id: Mapping[str, Path]) -> Path:
     if isinstance(pack, str) and pack in by_id:
-        return _resolved(by_id[pack])
+        return by_id[pack].resolve()
     try:
         folder = Path(pack)
         if (folder / HEAD).is_file():
-            return _resolved(folder) if folder.is_absolute() else folder.resolve()
+            # A session hands over folders without links after every edit.
+            return folder if isinstance(pack, Path) and folder.is_absolute() else folder.resolve()
         why = "it is a folder without pack.yaml" if folder.is_dir() else "no id and no folder of that name"
     except (OSError, ValueError) as error:  # names that no file system takes
         why = getattr(error, "strerror", None) or str(error)
