@@ -341,6 +341,22 @@ def test_a_figure_is_read_as_it_is_written_and_what_cannot_be_read_is_said(
     tab.close()
 
 
+def test_words_that_some_parcels_do_not_take_do_not_stand_in_the_field_of_others(
+    fresh: Service, chromium: Any
+) -> None:
+    tab, wrong = opened(fresh, chromium, "en", 1440)
+    tab.locator("#tab-table").click()
+    for first, second in (("A", "B"), ("C", "D")):
+        tab.locator(f"#t-{first}").click()
+        tab.locator(f"#t-{second}").click(modifiers=["Shift"])
+        far = tab.locator("#all-far")
+        assert (far.input_value() != "many", far.get_attribute("aria-invalid")) == (True, None)
+        typed_in(tab, "#all-far", "many")
+        assert (far.input_value(), far.get_attribute("aria-invalid")) == ("many", "true")
+    assert wrong == []
+    tab.close()
+
+
 def test_a_figure_that_cannot_be_read_stands_there_until_the_next_step(fresh: Service, chromium: Any) -> None:
     tab, wrong = sought(fresh, chromium, "A")
     far = tab.locator("#i-A-far")

@@ -160,6 +160,7 @@ class Store {
   }
 
   select(selection: Selection | null, besides: Iterable<string> = []): void {
+    this.unread = null; // fields of others bear the same names
     this.selection = selection;
     this.besides = new Set(besides);
     if (selection) this.besides.delete(selection.id);

@@ -436,7 +436,7 @@ export function number(value: number | null | undefined, decimals = 2, least = 0
 
 /** A number in a column with so many decimals, and more where it would read as one of some others that it is not. */
 export function toldApart(value: number, decimals: number, ...others: number[]): string {
-  const least = Math.min(...others.map((one) => Math.abs(value - one)).filter((one) => one > 0));
+  const least = Math.min(...others.map((one) => Math.abs(value - one)).filter((one) => one > 1e-9)); // what lies nearer is what sums of parts differ by
   const needed = Number.isFinite(least) && least < 0.5 * 10 ** -decimals ? Math.min(9, -Math.floor(Math.log10(least))) : decimals;
   return number(value, needed, needed);
 }
