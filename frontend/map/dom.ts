@@ -39,6 +39,13 @@ export function fill(parent: Element, ...children: Child[]): void {
   if (held) goOn(held);
 }
 
+/** Puts children into an element where they differ from what it holds: else that stays, for whoever points at it or has it read. */
+export function refill(parent: Element, ...children: Child[]): void {
+  const anew = parent.cloneNode(false) as Element;
+  anew.append(...given(children));
+  if (!anew.isEqualNode(parent)) parent.replaceChildren(...anew.childNodes);
+}
+
 interface Typing {
   id: string;
   /** What was typed and not yet handed over; undefined where the field shows what it was drawn with. */

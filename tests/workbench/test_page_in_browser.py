@@ -57,9 +57,14 @@ def test_the_chrome_is_dark_where_the_reader_is_and_the_map_keeps_its_paper(
     assert light == "rgb(27, 31, 35)"
     picture = Image.open(io.BytesIO(tab.locator(".map canvas").screenshot())).convert("RGB")
     assert picture.getpixel((5, picture.height - 5)) == (244, 243, 238)
-    # In the legend too they lie on that paper; asked in one go, as it is drawn anew whenever the map stands.
-    lines = tab.evaluate("getComputedStyle(document.querySelector('.uses .stroke')).backgroundColor")
-    assert lines == "rgb(244, 243, 238)"
+    lines = tab.locator(".uses .stroke").first  # in the legend too they lie on that paper
+    assert lines.evaluate("one => getComputedStyle(one).backgroundColor") == "rgb(244, 243, 238)"
+    # The legend stays where the map stands still anew and shows the same.
+    row = tab.locator(".uses > li").first.element_handle()
+    tab.evaluate(
+        "new Promise(still => { __map.once('idle', () => setTimeout(still)); __map.triggerRepaint(); })"
+    )
+    assert row.evaluate("one => one.isConnected")
     assert faults_of(tab) == ""
     assert wrong == []
 

@@ -3,7 +3,7 @@
 import { setWorkerUrl } from "maplibre-gl";
 
 import { chooseSafe, choseSafe, UNKNOWN } from "../../map/colours";
-import { fill, h } from "../../map/dom";
+import { fill, h, refill } from "../../map/dom";
 import { icon, type Sign } from "../../map/icon";
 import { stir } from "../../map/idle";
 import { toPlan, type Place } from "../../map/projection";
@@ -300,7 +300,7 @@ class Page {
     const drawn = this.plan.drawn().map(([sample, name]) => h("li", {}, sample, ` ${name}`));
     const land = this.shown === "heights" ? this.steps() : this.plan.visible().map((one) => swatched(one.colour, one.name, h("span", { class: "note" }, one.code)));
     this.key.querySelector<HTMLElement>(".how-high")!.hidden = this.shown !== "heights";
-    fill(list, ...land, ...drawn, ...signs);
+    refill(list, ...land, ...drawn, ...signs);
     this.trim();
   }
 

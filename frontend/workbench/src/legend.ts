@@ -4,7 +4,7 @@ import { toPlan, type Place } from "../../map/projection";
 import { fillSample, lineSample, sampleOf } from "../../map/sample";
 import { edges, holds, spotOf } from "../../map/spots";
 import { streetLine } from "../../map/style";
-import { fill, h } from "../../map/dom";
+import { h, refill } from "../../map/dom";
 import { colourOf } from "./colours";
 import type { PlanMap } from "./map";
 import { store } from "./store";
@@ -110,5 +110,5 @@ export function legendRows(plan: PlanMap): Row[] {
 
 /** Writes the legend anew; without a map there is nothing to explain. */
 export function drawLegend(into: Element, plan: PlanMap | null): void {
-  fill(into, ...(plan ? legendRows(plan) : []).map(([shown, name]) => h("li", {}, shown, name)));
+  refill(into, ...(plan ? legendRows(plan) : []).map(([shown, name]) => h("li", {}, shown, name)));
 }
