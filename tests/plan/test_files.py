@@ -287,6 +287,21 @@ def test_random_changes_are_refused_or_read_but_never_leak(tmp_path_factory, suf
         read_layer(path).astype(str)  # every value can be shown
 
 
+def test_a_file_that_says_it_holds_more_features_than_it_has_bytes_for_is_refused(tmp_path):
+    path = tmp_path / "p.fgb"
+    write_layer(mixed_frame(), path)
+    raw, counts = path.read_bytes(), []
+    for at in range(len(raw)):
+        path.write_bytes(raw[:at] + b"\x7f" + raw[at + 1 :])
+        try:
+            counts.append(pyogrio.read_info(path)["features"])
+        except Exception:  # noqa: BLE001 (another byte than one of the number)
+            continue
+        if 10_000 < counts[-1] < 10_000_000:
+            assert f"holds {counts[-1]:,} features, but has {len(raw):,} bytes" in said(path)
+    assert any(10_000 < count < 10_000_000 for count in counts)
+
+
 # Writing that fails
 
 

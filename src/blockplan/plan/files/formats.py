@@ -46,6 +46,8 @@ _BEGINNINGS = {
     "FlatGeobuf": b"fgb",
 }
 _LARGEST_NUMBER_OF_ROWS = 50_000_000
+#: A feature of a FlatGeobuf file has a length, and a table of at least one offset.
+LEAST_FEATURE_BYTES = 8
 #: A GeoPackage stamps the time of writing; with a fixed one the same content gives the same bytes. It lies
 #: beside its place until it is whole, so the disk is waited for once, at its end (`_to_disk`).
 _WRITING = {
@@ -278,6 +280,8 @@ def _read_ogr(path: Path, kind: str, name: str, **options: Any) -> pd.DataFrame:
     # GDAL's Arrow reader of FlatGeobuf brings the process down on a text that is null.
     read = _read_by_feature if kind == "FlatGeobuf" else _read_by_arrow
     with _reading(path) as said:
+        if kind == "FlatGeobuf":
+            _require_bytes(path, _address(path, kind), name)
         try:
             frame = read(_address(path, kind), layer=name, **options)
         except shapely.errors.ShapelyError:
@@ -286,6 +290,18 @@ def _read_ogr(path: Path, kind: str, name: str, **options: Any) -> pd.DataFrame:
     if said:
         frame.attrs["read_warnings"] = tuple(said)
     return frame
+
+
+def _require_bytes(path: Path, address: str, name: str) -> None:
+    """Refuse a file that says it holds more features than it has bytes for: room is made for all of them."""
+    import pyogrio  # noqa: PLC0415
+
+    features, size = pyogrio.read_info(address, layer=name)["features"], path.stat().st_size
+    if features > size // LEAST_FEATURE_BYTES:
+        raise PlanDataError(
+            f"{path} says that it holds {features:,} features, but has {size:,} bytes.\n"
+            "It is damaged or was not written to its end. Copy or export it again."
+        )
 
 
 def _read_by_arrow(address: str, **options: Any) -> pd.DataFrame:
