@@ -42,7 +42,7 @@ def holds(part: EntryPart) -> bool:
     if part.key is None or part.content is None:
         return True
     return len(part.key) == KEY_BYTES and hmac.compare_digest(
-        part.commitment, commitment(part.key, part.content)
+        part.commitment.encode("utf-8", "replace"), commitment(part.key, part.content).encode()
     )
 
 

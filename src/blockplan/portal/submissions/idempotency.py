@@ -49,5 +49,5 @@ def require_same(before: str, now: str) -> None:
     KeyUsedError
         If they are not.
     """
-    if before and now and not hmac.compare_digest(before, now):
+    if before and now and not hmac.compare_digest(before.encode("utf-8", "replace"), now.encode()):
         raise refusal(KeyUsedError, say, "opinion.stopped.sent_otherwise")
