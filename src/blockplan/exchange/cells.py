@@ -16,6 +16,7 @@ import pandas as pd
 import shapely
 
 from blockplan.errors import PlanDataError, UsageError
+from blockplan.plan.files.formats import EVERY_FEATURE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -106,7 +107,7 @@ def _polygons(file: Path, crs: Any, field: str | None) -> _Read:
     import pyogrio  # noqa: PLC0415
 
     try:
-        frame = pyogrio.read_dataframe(file)
+        frame = pyogrio.read_dataframe(file, where=EVERY_FEATURE)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
         raise PlanDataError(f"{file.name} cannot be read as a grid of people: {error}.") from None
     if not isinstance(frame, gpd.GeoDataFrame) or frame.crs is None:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import contextlib
 import random
 import shutil
+import sqlite3
+import tracemalloc
+from contextlib import closing
 
 import pytest
 from tests.exchange.office.conftest import parcels, shapefile, workbook
 
 from blockplan.errors import BlockplanError
+from blockplan.exchange.cells import read_cells
 from blockplan.exchange.office.importing import import_office
+from blockplan.exchange.office.vectors import read_vectors
 
 # GDAL warns of what it finds; that is not ours to hush in the product.
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -47,3 +52,24 @@ def test_a_damaged_folder_never_breaks_the_door(folder, tmp_path):
             (folder / name).write_bytes(damaged(data, rng) if rng.random() < 0.4 else data)
         with contextlib.suppress(BlockplanError):
             import_office([folder], tmp_path / "plan")
+
+
+def test_a_geopackage_that_states_too_many_features_takes_no_room_for_them(tmp_path):
+    path = tmp_path / "地块.gpkg"
+    parcels(population=[1, 2, 3, 4]).to_file(path, layer="地块")
+    with closing(sqlite3.connect(path)) as file, file:
+        for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            file.execute(f'DROP TRIGGER "{name}"')
+        file.execute("UPDATE gpkg_ogr_contents SET feature_count = 50000000")
+        # A ring that is not closed, which Arrow's way refuses.
+        ((drawn,),) = file.execute("SELECT geom FROM 地块 WHERE fid = 1")
+        file.execute("UPDATE 地块 SET geom = ? WHERE fid = 1", [drawn[:-8] + bytes(8)])
+    tracemalloc.start()
+    (layer,) = read_vectors(path, path.name).layers
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("UPDATE 地块 SET geom = ? WHERE fid = 1", [drawn])
+    cells = read_cells(path, parcels().crs, parcels().total_bounds)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (len(layer.frame), sorted(cells.people)) == (3, [1, 2, 3, 4])
+    assert most < 50e6

@@ -26,6 +26,7 @@ from blockplan.exchange.office.field_descriptions import described, geopackage_l
 from blockplan.exchange.office.messages import Message, first_line, of_error, refused, worded
 from blockplan.exchange.office.source import SourceLayer, SourceReading
 from blockplan.plan.files import encodings
+from blockplan.plan.files.formats import EVERY_FEATURE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -175,7 +176,9 @@ def layer_frame(path: Path, label: str, layer: str | None, reading: SourceReadin
 
     def by_feature(source: str | Path = path) -> Any:
         with gdal_option("OGR_ARC_STEPSIZE", ARC_DEGREES):
-            return pyogrio.read_dataframe(source, layer=layer, on_invalid="ignore", **options)
+            return pyogrio.read_dataframe(
+                source, layer=layer, on_invalid="ignore", where=EVERY_FEATURE, **options
+            )
 
     try:
         frame = _told(path, call)

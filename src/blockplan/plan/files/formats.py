@@ -48,6 +48,9 @@ _BEGINNINGS = {
 _LARGEST_NUMBER_OF_ROWS = 50_000_000
 #: A feature of a FlatGeobuf file has a length, and a table of at least one offset.
 LEAST_FEATURE_BYTES = 8
+#: A condition that all features meet: with it GDAL counts them, before it makes room for each, and does not
+#: believe the number that a file states.
+EVERY_FEATURE = "1 = 1"
 #: A GeoPackage stamps the time of writing; with a fixed one the same content gives the same bytes. It lies
 #: beside its place until it is whole, so the disk is waited for once, at its end (`_to_disk`).
 _WRITING = {
