@@ -305,6 +305,19 @@ def test_a_small_plan_can_be_checked_by_hand() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("said", "of", "was", "now"),
+    [("14", None, "0902", "1401"), ("0803,14", None, "0902", "1401"), ("G", "gb50137", "B2", "G1")],
+)
+def test_a_class_that_is_permitted_permits_the_uses_below_it(
+    said: str, of: str | None, was: str, now: str
+) -> None:
+    land = parcels_of("0701", was, "0701", residents=[12.0, None, 30.0], permitted=[None, said, None])
+    plan = a_plan(land.assign(land_use_list=[None, of, None]))
+    answer = sited(plan, service="park", reading="line_edge", within_m=50.0)
+    assert [(one.id, one.column, one.old, one.new) for one in answer.changes] == [("B", "land_use", was, now)]
+
+
 def test_unknown_residents_and_missing_streets_are_named() -> None:
     with pytest.raises(
         PlanDataError, match=r"not known \(residents\).*\n.*residents \(parcels.residents\) of parcel A"

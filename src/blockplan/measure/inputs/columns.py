@@ -472,3 +472,32 @@ def belongs(use: str | None, list_name: str | None, codes: tuple[str, ...]) -> b
         return True
     holds = (whole.within(code, national) for national in meant for code in codes)
     return None if any(inside) or any(holds) else False
+
+
+def permitted_use(permitted: Iterable[str], list_name: str | None, codes: tuple[str, ...]) -> str | None:
+    """
+    The use that land may get of those it permits, so that it is one of some codes, the first code first.
+
+    A class that is permitted permits all below it; what is named itself goes before. None where nothing fits.
+
+    Examples
+    --------
+    >>> permitted_use(["0702", "0804"], None, ("080404",)), permitted_use(["G"], "gb50137", ("1401",))
+    ('080404', 'G1')
+    >>> permitted_use(["0803"], None, ("080404",))
+    """
+    named = list(permitted)
+    whole = landuse(list_name) if list_name in LISTS else landuse()
+    # What is surely no such use holds none of them either.
+    wide = [one for one in named if belongs(one, list_name, codes) is None]
+    below = [one for one in whole.classes if any(whole.within(one, above) for above in wide)]
+    return next(
+        (
+            one
+            for some in (named, below)
+            for code in codes
+            for one in some
+            if belongs(one, list_name, (code,))
+        ),
+        None,
+    )

@@ -18,7 +18,7 @@ import shapely
 from blockplan.errors import UsageError
 from blockplan.live.compiling import fresh_names, naming, shared
 from blockplan.live.rows import GEOMETRY, Row, is_unknown, row_of, same
-from blockplan.measure.inputs.columns import areas_m2, ids, values
+from blockplan.measure.inputs.columns import areas_m2, belongs, ids, permitted_use, values
 from blockplan.plan.model.codes import listed_codes
 from blockplan.propose.changes import Change, apply, new_feature
 from blockplan.propose.conversion import form_of, new_use, standing_on
@@ -277,16 +277,17 @@ def _large(plan: Plan, params: SiteParams, size: float) -> list[str]:
     committed = [flag is True or flag == 1 for flag in values(plan, "parcels", "committed")]
     codes = service_of(params.service).codes
     found = []
-    for name, permitted, use, large, fixed in zip(
+    for name, permitted, use, of, large, fixed in zip(
         ids(plan, "parcels"),
         values(plan, "parcels", "permitted"),
         values(plan, "parcels", "land_use"),
+        values(plan, "parcels", "land_use_list"),
         area > size,
         committed,
         strict=True,
     ):
         asked = not params.land.only or str(name) in params.land.only
-        able = any(one.startswith(tuple(codes)) for one in listed_codes(permitted)) and not fixed
-        if able and large and asked and not (use or "").startswith(tuple(codes)):
+        able = permitted_use(listed_codes(permitted), of, codes) is not None and not fixed
+        if able and large and asked and not belongs(use, of, codes):
             found.append(str(name))
     return found

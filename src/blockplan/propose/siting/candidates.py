@@ -15,7 +15,7 @@ import shapely
 
 from blockplan.errors import InfeasibleError, UsageError
 from blockplan.measure.distance.reach import street_network
-from blockplan.measure.inputs.columns import areas_m2, belongs, ids, shapes, values
+from blockplan.measure.inputs.columns import areas_m2, belongs, ids, permitted_use, shapes, values
 from blockplan.measure.inputs.floors import parcel_points
 from blockplan.measure.inputs.homes import can_house
 from blockplan.plan.model.codes import listed_codes
@@ -159,10 +159,7 @@ def _codes(plan: Plan, service: Service, land: Land, existing: NDArray[np.intp])
     for name, use, of, said in zip(
         ids(plan, "parcels"), uses, lists, values(plan, "parcels", "permitted"), strict=True
     ):
-        permitted = listed_codes(said)
-        code = next(
-            (one for wanted in service.codes for one in permitted if belongs(one, of, (wanted,))), None
-        )
+        code = permitted_use(listed_codes(said), of, service.codes)
         has = use is not None and any(belongs(use, of, (wanted,)) for wanted in service.codes)
         if has:
             code = use if land.in_place and name not in hosts and service.id != PARK else None
