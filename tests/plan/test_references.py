@@ -24,6 +24,9 @@ def test_a_feature_without_an_id_is_a_fault_named_by_its_row():
 def test_features_without_ids_are_one_fault():
     fault = only(edited(town(), "streets", street_id=None))
     assert (said(fault), fault.id, len(fault.features)) == ("pq-id.missing-many", None, 4)
+    assert fault.message("en").endswith(": (row 1), (row 2), (row 3), (row 4).")
+    assert fault.message("zh").endswith("：第 1 行、第 2 行、第 3 行、第 4 行。")
+    assert ", " not in fault.message("ja")
 
 
 def test_a_building_on_a_parcel_that_is_not_there_is_a_fault():

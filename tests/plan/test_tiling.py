@@ -78,7 +78,7 @@ def test_two_parcels_on_the_same_ground_are_one_overlap_of_both():
     assert fault.features == (("parcels", "E"), ("parcels", "F"))
     assert (fault.x, fault.y) == (pytest.approx(X + 205), pytest.approx(Y + 150))
     assert fault.message() == "E and F overlap by 1,000.0 m²: the same ground has two uses."
-    assert fault.message("zh") == "E 与 F 重叠 1,000.0 m²：同一土地有两种用途。"
+    assert fault.message("zh") == "E 与 F 重叠 1,000.0 平方米：同一土地有两种用途。"
 
 
 def test_a_parcel_over_all_its_neighbours_is_one_fault():

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
 from blockplan.figures import with_unit
 from blockplan.jsontext import JsonRecord
-from blockplan.texts import DEFAULT_LANGUAGE, Catalog
+from blockplan.texts import DEFAULT_LANGUAGE, Catalog, pick
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -106,7 +106,7 @@ class Fault(JsonRecord):
             "id": self.id,
             "measured": self.measured,
             "unit": with_unit("", self.unit or "", lang).strip(),
-            **self.values,
+            **{key: pick(one, lang) if isinstance(one, dict) else one for key, one in self.values.items()},
         }
         for key in _NAMED.keys() & words.keys():
             if lang != DEFAULT_LANGUAGE or key not in _AS_IN_FILES:

@@ -22,6 +22,7 @@ from blockplan.errors import PlanDataError
 from blockplan.plan.model.faults import Fault, fault
 from blockplan.plan.model.layers import FARTHEST_M, LAYERS
 from blockplan.plan.model.recall import by_row
+from blockplan.texts import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -184,17 +185,17 @@ def place_of(geometry: Any) -> dict[str, Any]:
     return {"x": float(point.x), "y": float(point.y)}
 
 
-def named(ids: Sequence[Any] | Geometries) -> str:
+def named(ids: Sequence[Any] | Geometries) -> dict[str, str]:
     """
-    Ids as a message lists them: the first five, then how many more.
+    Ids as a message of each language lists them: the first five, then how many more.
 
     Examples
     --------
-    >>> named(["a", "b"]), named(["a", "b", "c", "d", "e", "f", "g"])
-    ('a, b', 'a, b, c, d, e … (+2)')
+    >>> named(["a", "b"])["en"], named(["a", "b", "c", "d", "e", "f", "g"])["zh"]
+    ('a, b', 'a、b、c、d、e … (+2)')
     """
-    more = len(ids) - LISTED
-    return ", ".join(map(str, ids[:LISTED])) + (f" … (+{more})" if more > 0 else "")
+    more = f" … (+{len(ids) - LISTED})" if len(ids) > LISTED else ""
+    return {lang: said + more for lang, said in listed(map(str, ids[:LISTED])).items()}
 
 
 def spread(  # noqa: PLR0913 (one place that decides between one fault a feature and one for all)

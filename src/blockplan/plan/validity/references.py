@@ -23,6 +23,7 @@ from blockplan.plan.model.faults import Fault, fault
 from blockplan.plan.model.layers import LAYERS, MODES, OTHER_MODES, VALUES
 from blockplan.plan.validity.checked_layers import Drawn, kept_faults, named, spread
 from blockplan.plan.validity.statements import BINDINGS, bindings, condition
+from blockplan.texts import listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -228,7 +229,7 @@ def _bindings(plan: Plan, layers: Mapping[str, Drawn]) -> list[Fault]:
             }
             if not found.get(kind, False):
                 case = "binding" if kind not in BINDINGS or kind == "measure" else "bound"
-                words = {"bound": bound, "kinds": ", ".join(f"{each}:" for each in BINDINGS)}
+                words = {"bound": bound, "kinds": listed(f"{each}:" for each in BINDINGS)}
                 id_ = statements.ids[row]
                 faults.append(
                     fault("pq-reference", "statements", id_, case=case, aspect="bound_to", values=words)
@@ -302,7 +303,7 @@ def _land_uses(parcels: Drawn) -> list[Fault]:
 def _judge(code: str | None, list_name: str, name: str | None) -> tuple[str, dict[str, Any]]:
     """The case of ``pq-code`` that a combination falls under ("" if it is sound), and its words."""
     if list_name not in LISTS:
-        return "list", {"list": list_name, "lists": ", ".join(LISTS)}
+        return "list", {"list": list_name, "lists": listed(LISTS)}
     known = landuse(list_name)
     meant = known.codes_by_name.get(plain(name), frozenset()) if name else frozenset()
     possible = sorted(meant | {code} if code else meant)
@@ -316,10 +317,10 @@ def _judge(code: str | None, list_name: str, name: str | None) -> tuple[str, dic
         return "unknown", words
     case = _beside(known, code, name, meant)
     if not case and known.name != DEFAULT_LIST and known.to_national(code) is None:
-        return "coarse", {**words, "meant": ", ".join(known.nationals(code)), "list": list_name}
+        return "coarse", {**words, "meant": listed(known.nationals(code)), "list": list_name}
     # The class's name in the language in which the office writes.
     label = known.label(code, "en" if (name or "").isascii() else "zh")
-    return case, {**words, "code_name": label, "meant": ", ".join(sorted(meant))}
+    return case, {**words, "code_name": label, "meant": listed(sorted(meant))}
 
 
 def _beside(known: LandUseList, code: str, name: str | None, meant: frozenset[str]) -> str:
@@ -363,7 +364,7 @@ def _values(
         for value in listed_codes(text) if comma else [text]:
             if value not in known:
                 rows_of[value] += np.flatnonzero(kind == number).tolist()
-    words = {"known": ", ".join(sorted(known))}
+    words = {"known": listed(sorted(known))}
     return [
         _many(
             drawn,

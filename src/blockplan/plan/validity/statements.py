@@ -25,7 +25,7 @@ from blockplan.figures import fixed, with_unit
 from blockplan.plan.model.faults import Fault, fault
 from blockplan.plan.model.figures import Dimension, TextFigure, figures
 from blockplan.plan.validity.checked_layers import Drawn, place_of
-from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES
+from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES, listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence, Set
@@ -258,7 +258,7 @@ def _language_fault(statements: Drawn, row: int, said: Mapping[str, Sequence[Tex
                     if other != lang and not any(figure.same(each) for each in theirs)
                 ]
                 if lacking:
-                    words = {"said": figure.said, "language": lang, "lacking": ", ".join(lacking)}
+                    words = {"said": figure.said, "language": lang, "lacking": listed(lacking)}
                     return fault(
                         "pq-text",
                         "statements",
