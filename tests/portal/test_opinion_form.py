@@ -98,6 +98,19 @@ def test_what_is_sent_is_what_was_looked_through_in_this_window(opened: Database
     assert Opinion.objects.count() == 1
 
 
+@pytest.mark.parametrize("made_up", ["é", "印章", "\U0001f333", "%", "0" * 64])
+def test_a_seal_that_is_none_is_answered_before_and_after_the_opinion_is_entered(
+    opened: DatabaseStore, made_up: str
+) -> None:
+    token = draft_of(post(text="More trees."))
+    told = {"do": "send", "draft": token, "seal": made_up}
+    assert Client().post(FORM, told).status_code == 409
+    assert Opinion.objects.count() == 0
+    assert "Receipt No. 1 (entry 1)" in post(do="send", draft=token)
+    assert Client().post(FORM, told).status_code == 409
+    assert Opinion.objects.count() == 1
+
+
 def test_an_empty_form_says_so_beside_the_field_and_enters_nothing(opened: DatabaseStore) -> None:
     html = post(text=" ", title="Trees")
     assert '<a href="#text">' in html
