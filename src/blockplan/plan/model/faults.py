@@ -101,7 +101,7 @@ class Fault(JsonRecord):
 
     def _words(self, lang: str, *, files: bool = False) -> dict[str, Any]:
         """What fills a sentence; `files` gives columns and layers with what they are called in the files."""
-        words = {
+        words: dict[str, Any] = {
             "layer": self.layer,
             "id": self.id,
             "measured": self.measured,
