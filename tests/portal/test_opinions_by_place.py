@@ -32,6 +32,7 @@ def test_opinions_stand_on_the_map_only_where_their_words_are_open(shown: Databa
     intake.submit(shown, intake.Submission(text="No place at all."))
     said = Client().get("/files/town/map/opinions.json").json()
     assert [one["properties"]["title"] for one in said["features"]] == ["A bench here.", "More trees."]
+    assert said["of"] == 3
     assert said["features"][0]["geometry"]["coordinates"] == [round(X + 10, 1), round(Y, 1)]
 
 

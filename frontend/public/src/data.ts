@@ -41,6 +41,8 @@ export interface Given {
 /** Opinions as points of the plan, and what people call the objects that they are about. */
 export interface Spoken extends GeoJSON.FeatureCollection {
   places: Record<string, { name: string; where: string; number: string; href: string }>;
+  /** So many opinions were looked at; those without a place are no features. */
+  of: number;
 }
 
 export interface PlanData {

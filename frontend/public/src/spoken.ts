@@ -21,6 +21,7 @@ export class SpokenList {
   private spoken: Spoken | null = null;
   private around: { spoken: Set<string>; metres: number } | null = null;
   private readonly home = document.createComment("");
+  private readonly placeless = h("p", { class: "note" });
   private readonly box = document.querySelector<HTMLDetailsElement>("#by-place");
 
   /**
@@ -36,6 +37,7 @@ export class SpokenList {
     const { box } = this;
     if (!box) return;
     box.before(this.home);
+    box.querySelector("ul")!.after(this.placeless);
     WIDE.addEventListener("change", () => this.put());
     this.put();
     for (const event of ["mouseover", "focusin"]) box.addEventListener(event, (one) => this.point(this.at(one)));
@@ -109,6 +111,9 @@ export class SpokenList {
     this.groups = [...groups.values()].sort((a, b) => b.features.length - a.features.length || (a.about < b.about ? -1 : 1)).slice(0, LISTED);
     const title = around ? filled(words, "by_place_within", { metres: Math.round(around.metres), n: new Set([...groups.values()].flatMap(({ features }) => features)).size }) : words["by_place"]!;
     fill(box.querySelector("h2")!, title);
+    const lacking = around ? 0 : spoken.of - spoken.features.length;
+    this.placeless.hidden = !lacking;
+    fill(this.placeless, lacking > 0 && filled(words, "without_place", { n: lacking, of: spoken.of }));
     fill(box.querySelector("ul")!, ...this.groups.map(({ about, features }) => {
       const place = spoken.places[about];
       return h("li", {}, h("a", { href: place?.href ?? this.given.said, "data-about": about },

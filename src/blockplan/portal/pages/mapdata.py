@@ -199,7 +199,7 @@ def drawn(lang: str) -> dict[str, str]:
 WORDS = (
     "title", "keys", "loading", "failed", "planned", "today", "compare", "shown", "divide", "bigger",
     "smaller", "zoom_in", "zoom_out", "whole", "position", "position_note", "no_position", "opinions",
-    "opinions_here", "no_opinions", "by_place", "by_place_within", "drawn_places",
+    "opinions_here", "no_opinions", "by_place", "by_place_within", "without_place", "drawn_places",
     "safe", "legend", "legend_note", "unknown", "no_use", "north", "mark",
     "point", "line", "area", "draw_point", "draw_line", "draw_area", "undo", "cancel", "write_drawn",
     "heights", "height_to", "height_over", "height_unknown", "heights_stated", "heights_silent",

@@ -44,7 +44,8 @@ OPINIONS_A_PAGE = 200
 @public
 def opinions_data(request: HttpRequest, notice: str) -> HttpResponse:
     """
-    Opinions that have a place, as points in the plan's coordinates; ``places`` names their objects.
+    Opinions that have a place, as points in the plan's coordinates; ``places`` names their objects, ``of``
+    says how many opinions were looked at, those without a place among them.
 
     Whoever holds them as of the last entry of the record gets no second copy, and none is read for it.
     """
@@ -66,11 +67,13 @@ def _etag(row: Notice, version: PlanVersion | None, lang: str) -> str:
 
 
 def _by_place(row: Notice, version: PlanVersion | None, lang: str) -> bytes:
-    found = list(_opinions(row)) if register.is_open(row) else []
+    read = list(_opinions(row)) if register.is_open(row) else []
+    found = [one for one in read if one is not None]
     about = {target for one in found for target in one["properties"]["about"]}
     named = _named(row, version, about, lang) if version else {}
     said = {
         "type": "FeatureCollection", "features": found, "places": named, "open": register.is_open(row),
+        "of": len(read),
     }  # fmt: skip
     return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
 
@@ -180,7 +183,8 @@ def _named(row: Notice, version: PlanVersion, about: Iterable[str], lang: str) -
     return found
 
 
-def _opinions(row: Notice) -> Iterator[dict[str, Any]]:
+def _opinions(row: Notice) -> Iterator[dict[str, Any] | None]:
+    """The newest opinions whose words may be read, as points; None for one without a place."""
     before, left = None, register.MOST_BY_PLACE
     while left > 0:
         page = register.page(row, register.Filters(), before, OPINIONS_A_PAGE)
@@ -188,15 +192,14 @@ def _opinions(row: Notice) -> Iterator[dict[str, Any]]:
         where = _middles(row, {target for one in shown for target in one.targets})
         for one in shown:
             at = _point(one, where)
-            if at is not None:
-                yield {
-                    "type": "Feature",
-                    "properties": {
-                        "id": one.id, "number": one.number, "title": one.title or (one.text or "")[:60],
-                        "about": [f"{layer}:{id_}" for layer, id_ in one.targets],
-                    },
-                    "geometry": {"type": "Point", "coordinates": at},
-                }  # fmt: skip
+            yield None if at is None else {
+                "type": "Feature",
+                "properties": {
+                    "id": one.id, "number": one.number, "title": one.title or (one.text or "")[:60],
+                    "about": [f"{layer}:{id_}" for layer, id_ in one.targets],
+                },
+                "geometry": {"type": "Point", "coordinates": at},
+            }  # fmt: skip
         left -= OPINIONS_A_PAGE
         before = page.before
         if before is None:
