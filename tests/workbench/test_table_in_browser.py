@@ -270,6 +270,31 @@ def test_land_of_unknown_use_is_called_so_and_little_land_does_not_read_as_none(
         tab.close()
 
 
+@pytest.mark.long
+def test_a_use_of_nearly_all_land_does_not_read_as_all_of_it(fresh: Service, chromium: Any) -> None:
+    # A strip 4 cm wide: 4 m2 of the nine hectares.
+    cut = {"op": "split", "id": "C", "line": [[X + 299.96, Y - 5], [X + 299.96, Y + 105]]}
+    assert fresh.ask("/workspace/edits", {"edits": [cut]})[0] == 200
+    parcels = fresh.ask("/workspace/layers?only=parcels")[1]["layers"]["parcels"]["features"]
+    strip = min(parcels, key=lambda one: Polygon(one["geometry"]["coordinates"][0]).area)["id"]
+    edits = [
+        {
+            "op": "set", "layer": "parcels", "id": one["id"], "column": "land_use",
+            "value": "1207" if one["id"] == strip else "0902",
+        }
+        for one in parcels
+    ]  # fmt: skip
+    assert fresh.ask("/workspace/edits", {"edits": edits})[0] == 200
+    tab, wrong = opened(fresh, chromium, "en", 1440)
+    tab.locator("#tab-land").click()
+    shares = {
+        one: tab.locator(f"tr:has(#b-{one}) td").nth(1).inner_text() for one in ("0902", "1207", "total")
+    }
+    assert shares == {"0902": "99.996%", "1207": "0.004%", "total": "100.0%"}
+    assert wrong == []
+    tab.close()
+
+
 def test_the_land_balance_tells_unknown_from_none_and_groups_two_figure_codes(
     fresh: Service, chromium: Any
 ) -> None:
@@ -287,10 +312,11 @@ def test_the_land_balance_tells_unknown_from_none_and_groups_two_figure_codes(
     def residents(button: str) -> str:
         return tab.locator(f"tr:has(#{button}) td").last.inner_text()
 
-    assert residents("b-0701") == "12 + 2 × not known"
+    assert residents("b-0701") == "12; 2 of 3 not known"
     assert residents("b-0902") == "0"
     assert residents("b-1401") == "–"
-    assert residents("b-total") == "12 + 7 × not known"
+    assert residents("b-total") == "12; 7 of 9 not known"
+    assert tab.evaluate("(one => one.scrollWidth - one.clientWidth)(document.querySelector('#panel'))") <= 0
     assert tab.locator("#b-group0").count() == 0
     assert faults_of(tab) == ""
     assert wrong == []

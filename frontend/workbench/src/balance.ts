@@ -5,7 +5,7 @@ import { colourOf } from "./colours";
 import { areaOf } from "./inspector";
 import { store } from "./store";
 import { columnName, useName } from "./vocabulary";
-import { number, say, toldApart } from "./words";
+import { lacking, say, toldApart } from "./words";
 import type { Feature } from "./types";
 
 /** What parcels hold together, and of how many it is not known. */
@@ -48,8 +48,7 @@ function gathered<T>(some: T[], by: (one: T) => string): Map<string, T[]> {
 
 /** A figure with its count of unknown parcels; a dash where nothing of it is known. */
 function figure({ sum, known }: Known, of: number, decimals: number): HTMLElement {
-  const lacking = known > 0 && known < of && h("small", {}, ` + ${number(of - known, 0)} × ${say("unknownValue")}`);
-  return h("td", { class: "num" }, known ? toldApart(sum, decimals, 0) : "–", lacking);
+  return h("td", { class: "num" }, known ? toldApart(sum, decimals, 0) : "–", known > 0 && h("small", {}, lacking(known, of)));
 }
 
 export function drawBalance(into: Element): void {

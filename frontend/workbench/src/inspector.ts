@@ -4,7 +4,7 @@ import { fill, h } from "../../map/dom";
 import { flat } from "../../map/projection";
 import { store } from "./store";
 import { codesOf, columnName, hasCodes, idInWords, inPercent, isShare, isUse, layerName, nameOf, useName, valueName } from "./vocabulary";
-import { number, say } from "./words";
+import { lacking, number, say } from "./words";
 import type { Edit, Feature, Value } from "./types";
 
 const FIRST = ["land_use", "permitted", "far", "height_m", "coverage_ratio", "green_ratio", "residents", "floor_area_m2", "status", "committed"];
@@ -106,8 +106,7 @@ function total(features: Feature[], column: string, word: string): HTMLElement |
   const values = features.map((one) => one.properties[column]);
   const known = values.filter((one): one is number => typeof one === "number");
   if (!known.length) return false;
-  const lacking = values.length - known.length;
-  return h("span", {}, `${word} `, h("b", {}, number(known.reduce((sum, one) => sum + one, 0), 0)), lacking > 0 && h("small", {}, ` + ${lacking} × ${say("unknownValue")}`));
+  return h("span", {}, `${word} `, h("b", {}, number(known.reduce((sum, one) => sum + one, 0), 0)), h("small", {}, lacking(known.length, values.length)));
 }
 
 export function drawInspector(into: Element): void {

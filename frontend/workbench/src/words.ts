@@ -175,6 +175,7 @@ const WORDS = {
   keys: { zh: "按键", en: "Keys", ja: "キー" },
   nobody: { zh: "无", en: "none", ja: "なし" },
   useNotKnown: { zh: "用地未知", en: "Land use not known", ja: "用途不明" },
+  someNotKnown: { zh: "；{of} 个中 {n} 个未知", en: "; {n} of {of} not known", ja: "（{of} 件中 {n} 件は不明）" },
   unknownValue: { zh: "未知", en: "not known", ja: "不明" },
   draft: { zh: "草案", en: "Draft", ja: "素案" },
   asDrawn: { zh: "原方案", en: "As drawn", ja: "原案" },
@@ -440,6 +441,9 @@ export function toldApart(value: number, decimals: number, ...others: number[]):
   const needed = Number.isFinite(least) && least < 0.5 * 10 ** -decimals ? Math.min(9, -Math.floor(Math.log10(least))) : decimals;
   return number(value, needed, needed);
 }
+
+/** What stands behind a sum of which some parts are not known; nothing where all are. */
+export const lacking = (known: number, of: number): string => (known < of ? say("someNotKnown").replace("{n}", number(of - known, 0)).replace("{of}", number(of, 0)) : "");
 
 /** What is one is said in another word, where the language has two. */
 const ONE: Partial<Record<Word, string>> = { people: "person", edits: "edit", held: "edit is held on this page and is made once it answers.", heldSignedOut: "edit is held on this page and is made once you have signed in.", findings: "finding", newFaults: "new fault", goneFaults: "fault gone", parcels: "parcel", waiting: "verdict" };
