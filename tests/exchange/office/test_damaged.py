@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import random
 import shutil
 import sqlite3
@@ -12,8 +13,9 @@ from contextlib import closing
 import pytest
 from tests.exchange.office.conftest import parcels, shapefile, workbook
 
-from blockplan.errors import BlockplanError
+from blockplan.errors import BlockplanError, PlanDataError
 from blockplan.exchange.cells import read_cells
+from blockplan.exchange.office.grid import SheetGrid, tables
 from blockplan.exchange.office.importing import import_office
 from blockplan.exchange.office.vectors import read_vectors
 
@@ -73,3 +75,32 @@ def test_a_geopackage_that_states_too_many_features_takes_no_room_for_them(tmp_p
     tracemalloc.stop()
     assert (len(layer.frame), sorted(cells.people)) == (3, [1, 2, 3, 4])
     assert most < 50e6
+
+
+@pytest.mark.parametrize("number", ["NaN", "1e308", "-1e300"])
+def test_a_shape_with_a_corner_that_is_no_place_is_left_out_and_said(folder, brought, number):
+    parcels(DKBH=["A-01", "A-02", "A-03", "A-04"]).to_file(folder / "地块.geojson")
+    path = folder / "地块.geojson"
+    said = json.loads(path.read_text(encoding="utf-8"))
+    said["features"][0]["geometry"]["coordinates"][0][1][0] = "here"
+    path.write_text(json.dumps(said, ensure_ascii=False).replace('"here"', number), encoding="utf-8")
+    plan, found = brought()
+    assert len(plan.layer("parcels")) == 3
+    assert [one.measured for one in found.findings if one.rule == "office-geometry"] == [1]
+
+
+def test_a_geopackage_of_texts_that_are_not_utf_8_is_read_by_features_or_refused(tmp_path):
+    path = tmp_path / "地块.gpkg"
+    parcels(DKMC=["住宅", "公园", "学校", "广场"]).to_file(path, layer="地块")
+    with closing(sqlite3.connect(path)) as file, file:
+        for (name,) in file.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            file.execute(f'DROP TRIGGER "{name}"')
+        file.execute("UPDATE 地块 SET DKMC = CAST(X'ff' AS TEXT)")
+    with pytest.raises(PlanDataError, match=r"地块\.gpkg cannot be read"):
+        read_vectors(path, path.name)
+
+
+def test_a_sheet_with_a_cell_in_its_last_corner_takes_no_room_for_all_between():
+    grid = SheetGrid("表.xlsx", "表", [["地块编号"], *([[]] * 2_000), [None] * 16_383 + [1]], [])
+    (finding,) = tables(grid, None).findings
+    assert "more than 20,000,000 cells" in str(finding.message)

@@ -22,6 +22,8 @@ from blockplan.exchange.office.titles import is_unit_text, name_and_unit, narrow
 #: A heading is looked for in so many rows, and has so many rows at most.
 LOOKED_AT = 40
 HEADING_ROWS = 4
+#: A sheet of more cells, rows times columns, was filled in by mistake far from its table.
+MOST_CELLS = 20_000_000
 #: So many known fields make a heading.
 FEWEST_KNOWN = 2
 _SUM = re.compile(
@@ -76,6 +78,9 @@ class SheetGrid:
 def tables(grid: SheetGrid, known: Known) -> SourceReading:
     """The tables of a sheet; a sheet without a heading that is known gives its texts as remarks."""
     reading = SourceReading()
+    if len(grid.cells) * max(map(len, grid.cells), default=0) > MOST_CELLS:
+        reading.findings.append(_said(grid, "warning", worded("sheet_too_large", n=MOST_CELLS)))
+        return reading
     cells, shared = _filled(grid)
     heading = _heading(cells, known)
     if heading is None:

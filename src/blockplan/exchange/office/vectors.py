@@ -27,6 +27,7 @@ from blockplan.exchange.office.messages import Message, first_line, of_error, re
 from blockplan.exchange.office.source import SourceLayer, SourceReading
 from blockplan.plan.files import encodings
 from blockplan.plan.files.formats import EVERY_FEATURE
+from blockplan.plan.model.layers import LARGEST_NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -166,13 +167,15 @@ def layer_frame(path: Path, label: str, layer: str | None, reading: SourceReadin
     import pyogrio  # noqa: PLC0415
 
     def call() -> Any:
-        return pyogrio.read_dataframe(
+        frame = pyogrio.read_dataframe(
             path,
             layer=layer,
             use_arrow=True,
             arrow_to_pandas_kwargs={"integer_object_nulls": True},
             **options,
         )
+        _require_texts(frame)
+        return frame
 
     def by_feature(source: str | Path = path) -> Any:
         with gdal_option("OGR_ARC_STEPSIZE", ARC_DEGREES):
@@ -196,6 +199,14 @@ def layer_frame(path: Path, label: str, layer: str | None, reading: SourceReadin
     return _flat(frame, label, layer or path.stem, reading)
 
 
+def _require_texts(frame: pd.DataFrame) -> None:
+    """See that texts are UTF-8: Arrow takes over any bytes and stumbles only when they are looked at."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    for column in frame.columns[[str(dtype) in {"str", "string"} for dtype in frame.dtypes]]:
+        pa.array(frame[column]).validate(full=True)
+
+
 def _of_any_kind(path: Path, layer: str) -> str:
     """The layer as a virtual one of any geometry, as which GDAL gives one with heights and measures."""
     source, name = (escape(str(one), {'"': "&quot;"}) for one in (path, layer))
@@ -215,8 +226,10 @@ def _flat(frame: Any, label: str, layer: str, reading: SourceReading) -> Any:
         frame = frame.drop(columns="geometry", errors="ignore").rename_geometry("geometry")
     shapes = shapely.force_2d(frame.geometry.to_numpy())
     nothing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    # The bounds of nothing are no numbers either.
-    nothing |= ~np.isfinite(shapely.bounds(shapes)).all(axis=1)
+    # The bounds of nothing are no numbers either, and pass over corners that are none.
+    nothing |= ~(np.abs(shapely.bounds(shapes)) < LARGEST_NUMBER).all(axis=1)
+    corners, owner = shapely.get_coordinates(shapes, return_index=True)
+    nothing[owner[np.isnan(corners).any(axis=1)]] = True
     if nothing.any():
         reading.findings.add(
             "office-geometry",
