@@ -6,6 +6,7 @@ import pytest
 import shapely
 from tests.support.squares import home, one, park, plan_of, square
 
+from blockplan.check import check
 from blockplan.errors import UsageError
 from blockplan.measure.missing import lines
 
@@ -85,6 +86,18 @@ def test_each_circle_has_its_own_green_and_people() -> None:
         ("circle:C-2", 0, 500),
     ]
     assert found.value == 40
+
+
+def test_a_verdict_of_a_circle_names_its_own_parks_and_not_those_of_all() -> None:
+    plan = plan_of(
+        parcels=[home(0, 1000), home(5000, 500), WIDE],
+        circles=[circle(square(-100, -100, 2000)), circle(square(4000, -100, 2000))],
+    )
+    rules = {"gb50180-green15": (["P-3"], []), "gb50180-park15-area": ({"P-3": 6.0}, {})}
+    verdicts = check(plan, ["gb50180"]).verdicts
+    for rule, parks in rules.items():
+        own = [one.definition["parks"] for one in verdicts if one.rule == rule]
+        assert own == list(parks), rule
 
 
 def test_circles_of_another_tier_do_not_count() -> None:

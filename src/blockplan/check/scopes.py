@@ -154,9 +154,10 @@ def parts_of(rule: Rule, measurement: Measurement) -> tuple[Part, ...]:
 
 def of_part(measurement: Measurement, part: Part) -> Measurement:
     """The measurement of one part, as if nothing else had been measured: the residents are its own."""
+    definition = measurement.among(part.residents)
     return changed(
         measurement,
-        definition=measurement.among(part.residents),
+        definition={**definition, **part.about} if part.about else definition,
         value=part.value,
         supply=part.supply,
         missing=part.missing or (measurement.missing if part.value is None else ()),
@@ -171,9 +172,10 @@ def of_part(measurement: Measurement, part: Part) -> Measurement:
 
 def without_parts(measurement: Measurement) -> Measurement:
     """What of a measurement that of each part shares (`of_part`)."""
+    own = {name for part in measurement.by for name in part.about}
     return replace(
         measurement,
-        definition=measurement.among(None),
+        definition={name: said for name, said in measurement.among(None).items() if name not in own},
         value=None,
         supply=None,
         places=(),

@@ -138,6 +138,8 @@ class Place:
 
 #: What a part counted that names no features of its own.
 NONE_OF_ITS_OWN: Mapping[str, tuple[str, ...]] = {}
+#: A part of which the definition says no more than of the whole.
+AS_THE_WHOLE: Mapping[str, Any] = {}
 
 
 class Part(NamedTuple):
@@ -176,6 +178,7 @@ class Part(NamedTuple):
     places: Sequence[Place] = ()
     counted: Mapping[str, tuple[str, ...]] = NONE_OF_ITS_OWN
     ends: tuple[float, float] | None = None
+    about: Mapping[str, Any] = AS_THE_WHOLE
 
     @property
     def nothing(self) -> bool:

@@ -35,9 +35,10 @@ from blockplan.measure.inputs.columns import (
 from blockplan.measure.inputs.feature_points import middles
 from blockplan.measure.inputs.greens import on_planned_land, parks, public_greens
 from blockplan.measure.inputs.homes import HOUSING_CODES, residents
-from blockplan.measure.inputs.parts import each, pieces, ratios, sums_at
+from blockplan.measure.inputs.parts import each, objects, pieces, ratios, sums_at
 from blockplan.measure.measurement import Measurement, Part, Place, both
 from blockplan.measure.missing import Missing, nothing, reason, unknown
+from blockplan.plan.model.recall import by_row
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def circle_green_per_resident(plan: Plan, parameters: Parameters) -> Measurement
     circles = circles_of(plan, parameters.tier)
     missing = greens.missing if parameters.tier else NO_TIER + greens.missing
     supply, inside = None, None
-    names: tuple[str, ...] = ()
+    names: list[str] = []
     if parameters.tier and not greens.lost:
         found = _of_tier(plan, _parks(plan, parameters), parameters)
         supply = None if missing else total(found.area_m2)
@@ -146,12 +147,34 @@ def circle_green_per_resident(plan: Plan, parameters: Parameters) -> Measurement
         # A parcel that could be green may make a park larger, and so of another tier.
         low, high = np.where(bare, 0.0, amount), np.where(bare, np.inf, amount)
         inside = InCircles(np.where(bare, np.nan, amount), low, high, lines)
-        names = tuple("+".join(members) for members in found.members)
+        names = _names(found)
     whole = per_person(
         plan, "circle_green_per_resident", "m2", supply, 1, missing=missing, counted=greens.counted
     )
     measured = over_circles(plan, whole, circles, inside)
-    return replace(measured, definition={**measured.definition, "parks": list(names)})
+    by = measured.by
+    if by and inside is not None:
+        lists = plan.cached(f"names of parks:{parameters}", lambda: _names_by(plan, parameters))
+        by = tuple(by_row("with parks", _with_parks, objects(by), objects(lists)).tolist())
+    return replace(measured, definition={**measured.definition, "parks": names}, by=by)
+
+
+def _names_by(plan: Plan, parameters: Parameters) -> list[list[str]]:
+    """The parks of a tier in each circle of it."""
+    found = _of_tier(plan, _parks(plan, parameters), parameters)
+    names = _names(found)
+    each = circles_of(plan, parameters.tier).each_holding(_points(found))
+    return [[names[row] for row in rows.tolist()] for rows in each]
+
+
+def _with_parks(parts: NDArray[Any], names: NDArray[Any]) -> NDArray[Any]:
+    """Parts that name the parks of their own circle, and not those of all."""
+    return objects([part._replace(about={"parks": own}) for part, own in zip(parts, names, strict=True)])
+
+
+def _names(found: Greens) -> list[str]:
+    """What each park is called: its members, joined."""
+    return ["+".join(members) for members in found.members]
 
 
 def park_sport_share(plan: Plan, parameters: Parameters) -> Measurement:
@@ -304,9 +327,9 @@ def _best(
     missing = found.lost or circles.unsaid or (() if parameters.tier else NO_TIER)
     if missing or (found.missing and not circles.drawn):
         return Measurement(name, None, unit, missing=missing or found.missing, counted=found.counted)
-    sizes = {"+".join(m): round(float(f), 4) for m, f in zip(found.members, figures, strict=True)}
+    names, sizes = _names(found), [round(size, 4) for size in figures.tolist()]
     counted = {**found.counted, **circles.counted}
-    blank = Measurement(name, None, unit, {"parks": sizes}, counted=counted)
+    blank = Measurement(name, None, unit, {"parks": dict(zip(names, sizes, strict=True))}, counted=counted)
     if not circles.drawn:
         return undrawn(replace(blank, value=float(figures.max()) if len(figures) else None), circles)
     if circles.missing:
@@ -386,22 +409,18 @@ def _touching(shapes_: NDArray[Any], land: NDArray[Any]) -> NDArray[np.bool_]:
 
 def _best_by(circles: Circles, found: Greens, figures: NDArray[np.float64]) -> tuple[Part, ...]:
     """The parks of each circle, the best first; a circle without any has a best one of 0 ha and 0 m."""
-    spots = _points(found)
-    circle, park = circles.holding(spots)
+    spots, names = _points(found), _names(found)
+    first = [members[0] for members in found.members]
+    x, y = shapely.get_x(spots).tolist(), shapely.get_y(spots).tolist()
+    places = list(map(Place, map(str, found.layer), first, x, y, figures.tolist()))
     parts = []
-    for number, scope in enumerate(circles.scopes):
-        rows = park[circle == number]
-        if not len(rows):
-            parts.append(Part(scope, 0.0))
-            continue
-        ranked = rows[np.argsort(-figures[rows], kind="stable")]
-        places = tuple(
-            Place(
-                str(found.layer[row]), found.members[row][0], spots[row].x, spots[row].y, float(figures[row])
-            )
-            for row in ranked
+    for scope, rows in zip(circles.scopes, circles.each_holding(spots), strict=True):
+        ranked = rows[np.argsort(-figures[rows], kind="stable")].tolist()
+        here = tuple([places[row] for row in ranked])
+        sizes = {names[row]: round(place.value or 0.0, 4) for row, place in zip(ranked, here, strict=True)}
+        parts.append(
+            Part(scope, (here[0].value or 0.0) if here else 0.0, places=here, about={"parks": sizes})
         )
-        parts.append(Part(scope, float(figures[ranked[0]]), places=places))
     return tuple(parts)
 
 
