@@ -154,9 +154,20 @@ def circle_green_per_resident(plan: Plan, parameters: Parameters) -> Measurement
     measured = over_circles(plan, whole, circles, inside)
     by = measured.by
     if by and inside is not None:
-        lists = plan.cached(f"names of parks:{parameters}", lambda: _names_by(plan, parameters))
+        lists = plan.cached(
+            f"parks by circle:{_sizes_of_tier(parameters)}", lambda: _names_by(plan, parameters)
+        )
         by = tuple(by_row("with parks", _with_parks, objects(by), objects(lists)).tolist())
     return replace(measured, definition={**measured.definition, "parks": names}, by=by)
+
+
+def _sizes_of_tier(asked: Parameters) -> tuple[object, ...]:
+    """All that the parks of a tier hang on but the plan."""
+    own, higher = (
+        (asked.park_smallest_ha, asked.park_narrowest_m),
+        (asked.higher_smallest_ha, asked.higher_narrowest_m),
+    )
+    return asked.tier, asked.public, *own, *higher
 
 
 def _names_by(plan: Plan, parameters: Parameters) -> list[list[str]]:
