@@ -462,6 +462,7 @@ def test_a_version_is_named_and_gone_back_to_and_a_phone_reads_the_history(
     steps = tab.locator(".history li").all_inner_texts()
     assert len(steps) == 2
     assert "B land-use code" in steps[0]
+    assert re.search(r"\b\d{1,2} [A-Z][a-z]{2,3} \d{4}, \d\d:\d\d", steps[0]), "the day first, as elsewhere"
     assert "v2 after opinions" in steps[1]
     # What was edited before the page was opened is told with what it was.
     tab.locator(".history button").first.click()

@@ -451,5 +451,5 @@ const ONE: Partial<Record<Word, string>> = { people: "person", edits: "edit", he
 /** So many of something. */
 export const counted = (many: number, word: Word): string => `${number(many, 0)} ${(lang === "en" && many === 1 && ONE[word]) || say(word)}`;
 
-/** A day and time as the reader writes them. */
-export const when = (at: string): string => new Date(at).toLocaleString(lang === "zh" ? "zh-CN" : lang, { dateStyle: "medium", timeStyle: "short" });
+/** A day and time as the reader writes them; in English the day comes first, as on every other page. */
+export const when = (at: string): string => new Date(at).toLocaleString({ zh: "zh-CN", en: "en-GB", ja: "ja" }[lang], { dateStyle: "medium", timeStyle: "short" });
