@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import random
 import shutil
 import sqlite3
+import subprocess
 import tracemalloc
 from contextlib import closing
 
 import pytest
 from tests.exchange.office.conftest import parcels, shapefile, workbook
+from tests.support.call import BLOCKPLAN
 
 from blockplan.errors import BlockplanError, PlanDataError
 from blockplan.exchange.cells import read_cells
@@ -54,6 +57,17 @@ def test_a_damaged_folder_never_breaks_the_door(folder, tmp_path):
             (folder / name).write_bytes(damaged(data, rng) if rng.random() < 0.4 else data)
         with contextlib.suppress(BlockplanError):
             import_office([folder], tmp_path / "plan")
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_a_pipe_in_the_folder_is_told_and_nobody_waits_for_it(folder, tmp_path):
+    shapefile(parcels(DKBH=["A-01", "A-02"], YDDM=["R2", "G1"]), folder / "地块.shp")
+    os.mkfifo(folder / "道路.geojson")
+    call = [BLOCKPLAN, "import", "office", folder, "--out", tmp_path / "plan"]
+    done = subprocess.run(call, capture_output=True, text=True, timeout=60, check=False)
+    assert "no ordinary file" in done.stdout + done.stderr
+    assert (tmp_path / "plan" / "plan.toml").is_file()
 
 
 def test_a_geopackage_that_states_too_many_features_takes_no_room_for_them(tmp_path):

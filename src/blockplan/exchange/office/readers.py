@@ -288,6 +288,10 @@ class GivenFiles:
                 continue
             if path.is_dir() and path.suffix.lower() != ".gdb":
                 yield from self._inside(path, top, depth)
+            elif not path.is_dir() and not path.is_file():  # to open a pipe is to wait for whoever writes
+                self.findings.add(
+                    "office-file", "warning", worded("no_ordinary_file", file=label), file=label
+                )
             elif path.suffix.lower() in ZIPS and path.is_file():
                 yield from self._in_zip(path, path.relative_to(top).as_posix(), depth + 1)
             elif path.is_dir() or path.suffix.lower() not in COMPANIONS or _is_table(path):
