@@ -151,27 +151,6 @@ def test_what_the_map_can_show_is_asked_in_one_row_on_a_phone(served: Service, c
             assert len({box["y"] for box in boxes}) == 1, lang
             zoom = tab.locator(".zoom button").first.bounding_box()
             assert boxes[-1]["x"] + boxes[-1]["width"] <= zoom["x"], lang
-            # The letters of a phone are wider than ours.
-            tab.locator(".modes button").evaluate_all(
-                "all => all.forEach(one => { one.style.letterSpacing = '0.08em' })"
-            )
-            assert len({one.bounding_box()["y"] for one in tab.locator(".modes button").all()}) == 1, lang
-
-
-def test_what_lies_around_a_place_is_not_under_what_the_map_can_show_on_a_phone(
-    served: Service, chromium: Any
-) -> None:
-    top = """() => {
-        const [drawn] = __map.getSource("beyond").serialize().data.features;
-        const at = drawn.geometry.coordinates[1].map(place => __map.project(place).y);
-        return Math.min(...at) + __map.getContainer().getBoundingClientRect().y;
-    }"""
-    for lang in ("zh", "en", "ja"):
-        path = f"/{lang}/notices/demo/place/?about=parcels:LS-01-04-005"
-        with opened(served, chromium, path, 390, reduced_motion="reduce") as tab:
-            still(tab)
-            modes = tab.locator(".modes").bounding_box()
-            assert tab.evaluate(top) >= modes["y"] + modes["height"], lang
 
 
 def test_a_map_beside_long_words_stays_as_it_is_while_the_page_is_scrolled(

@@ -415,7 +415,7 @@ export class PublicMap {
     const beside = { top: 14, bottom: 14, left: 14, right: 14 + (under ? this.covered : 0) };
     const left = (this.container.clientWidth - beside.right - wide) / 2;
     const { bottom } = this.container.getBoundingClientRect();
-    const above = (): typeof beside => ({ ...beside, top: Math.max(beside.top, this.belowModes(left + wide / 2)), bottom: Math.max(beside.bottom, ...this.over(left, left + wide).map((one) => 14 + bottom - one.getBoundingClientRect().top)) });
+    const above = (): typeof beside => ({ ...beside, bottom: Math.max(beside.bottom, ...this.over(left, left + wide).map((one) => 14 + bottom - one.getBoundingClientRect().top)) });
     const closest = (padding: typeof beside): number => this.map.cameraForBounds(box, { ...asked, padding })?.zoom ?? -Infinity;
     // Above what stands there too, where what is looked at does not get much smaller by it.
     const fits = (): boolean => closest(above()) >= closest(beside) - SMALLER;
@@ -428,13 +428,6 @@ export class PublicMap {
     // Amid a plan as small as this a place may lie under a button: then it stands in the middle, and the plan around it.
     if (seenSo?.center && this.isCovered(middle, LngLat.convert(seenSo.center), seenSo.zoom ?? 0)) this.map.easeTo({ center: middle, zoom: seenSo.zoom!, ...view });
     else this.map.fitBounds(box, { ...asked, padding, ...view });
-  }
-
-  /** How far down, px, what the map can show is asked where that reaches over a middle, as on a phone; 0 where it does not. */
-  private belowModes(middle: number): number {
-    const { left, top } = this.container.getBoundingClientRect();
-    const asked = this.container.closest(".island")?.querySelector(".modes")?.getBoundingClientRect();
-    return asked && asked.right - left > middle ? asked.bottom - top + GAP : 0;
   }
 
   /** Whether a button, or a list that lies on the map, would stand on a place that is seen from a middle at a zoom. */
@@ -476,9 +469,6 @@ const DEEPEST = 21;
 const PIN = 14;
 /** So many zooms less are not much smaller. */
 const SMALLER = 0.4;
-
-/** Pixels between what is looked at and the buttons above it. */
-const GAP = 6;
 
 /** West, south, east, north, in degrees. */
 type Box = [number, number, number, number];
