@@ -483,7 +483,9 @@ def test_a_step_after_which_a_must_rule_is_unknown_is_not_said_to_pass(tmp_path:
         step = service.ask("/workspace/edits", {"edits": [use("A", "0901")]})[1]["state"]["history"][-1]
         assert (step["must"]["fail"], step["must"]["unknown"]) == (0, 1)
         tab, wrong = opened(service, chromium, "en", 1440)
-        assert tab.locator(".strip i.unknown").first.bounding_box()["height"] >= 10  # a box that is seen
+        # A box that is seen; asked in the page itself, which draws the strip anew when the service tells it more.
+        box = "() => document.querySelector('.strip i.unknown')?.getBoundingClientRect().height >= 10"
+        tab.wait_for_function(box, timeout=WAIT_MS)
         tab.get_by_role("tab", name="History").click()
         told = tab.locator(".history li b").first
         assert (told.get_attribute("class"), told.inner_text()) == ("unknown", "1")
