@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 import pickle
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.support.town import town
 
 from blockplan.measure.inputs.columns import coded
@@ -22,6 +25,11 @@ if TYPE_CHECKING:
 
 SCHOOLS = ("080403",)
 WATER = ("1301",)
+#: Values that differ by a kind, a sign or a length.
+LOOK_ALIKE: tuple[object, ...] = (
+    *(0.0, -0.0, 0, 1.0, "0", "", None, (0.0,), (-0.0,), ("a", 0.0), ("a", 0), ["a", 0.0], (), [], {}),
+    *({"a": 0.0}, {"a": -0.0}, {"b": 0.0}, {"a": 0.0, "b": 1.0}, {"b": 1.0, "a": 0.0}),
+)
 
 
 @dataclass(frozen=True)
@@ -169,6 +177,26 @@ def test_long_rows_are_the_same_where_each_thing_is_whether_or_not_it_is_the_sam
     assert not same(row, (*row[:-1], (2, 4)))
     assert not same(row, (*row[1:], row[0]))
     assert not same(row, [*row])
+
+
+@given(st.data())
+def test_many_values_told_together_are_the_same_where_each_by_itself_is(data: Any) -> None:
+    few = data.draw(st.lists(st.sampled_from(LOOK_ALIKE), min_size=1, max_size=3))
+    row = data.draw(st.lists(st.sampled_from(few), min_size=16, max_size=20))
+    other = [copy.deepcopy(one) for one in row]
+    for place in data.draw(st.lists(st.integers(0, len(row) - 1), max_size=2)):
+        other[place] = copy.deepcopy(data.draw(st.sampled_from(LOOK_ALIKE)))
+    assert same(row, other) is all(map(same, row, other))
+
+
+@pytest.mark.parametrize("one", [0.0, (1, "a"), ("a", (0.0, None)), {"P1": 0.0}, {}, [], [{"P1": [0.0, 1]}]])
+def test_long_rows_of_one_kind_are_told_apart_by_the_sign_of_a_zero(one: object) -> None:
+    row = [copy.deepcopy(one) for _ in range(20)]
+    assert same(row, copy.deepcopy(row))
+    assert not same(row, [*copy.deepcopy(row[1:]), -0.0])
+    if isinstance(one, dict) and one:
+        assert not same(row, [*copy.deepcopy(row[1:]), {"P1": -0.0}])
+        assert not same(row, [*copy.deepcopy(row[1:]), {"P2": 0.0}])
 
 
 def test_what_stands_after_an_edit_is_not_told_anew_what_it_reads() -> None:

@@ -11,7 +11,7 @@ import datetime as dt
 import math
 from dataclasses import dataclass, field, fields, is_dataclass
 from functools import cache
-from itertools import chain, compress
+from itertools import chain, compress, starmap
 from operator import attrgetter, eq, is_, is_not
 from types import BuiltinFunctionType, CellType, FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ import shapely
 from blockplan.plan.model.recall import addresses
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Set
+    from collections.abc import Callable, Iterable, Sequence, Set
 
     from numpy.typing import NDArray
 
@@ -189,7 +189,8 @@ def _same_arrays(one: NDArray[Any], other: NDArray[Any]) -> bool:
     if one.dtype != object:
         return one.tobytes() == other.tobytes()
     alike = (addresses(one) == addresses(other)).ravel()
-    return all(map(same, one.ravel()[~alike].tolist(), other.ravel()[~alike].tolist()))
+    these, those = one.ravel()[~alike].tolist(), other.ravel()[~alike].tolist()
+    return _same_each(these, those) if these and type(these[0]) is str else all(map(same, these, those))
 
 
 def _same_each(one: Any, other: Any) -> bool:
@@ -199,15 +200,31 @@ def _same_each(one: Any, other: Any) -> bool:
         return bool(one == other)
     # Of long rows most are the same objects, often all: they are passed over without a call.
     rest = [*compress(zip(one, other, strict=True), map(is_not, one, other))]
-    if len(rest) >= LONG:
-        these, those = zip(*rest, strict=True)
-        if {*map(type, these)} == {*map(type, those)} == {tuple}:  # rows of ids
-            return [*map(len, these)] == [*map(len, those)] and _same_each([*chain(*these)], [*chain(*those)])
-    for a, b in rest:
-        kind = a.__class__
-        if kind is not b.__class__ or not _alike(kind)(a, b):
-            return False
-    return True
+    return _same_many(*zip(*rest, strict=True)) if len(rest) >= LONG else all(starmap(same, rest))
+
+
+def _same_many(these: tuple[Any, ...], those: tuple[Any, ...]) -> bool:
+    """Whether many values are the same; those of one kind are told together."""
+    kinds = {*map(type, these)}
+    if len(kinds) > 1 or kinds != {*map(type, those)}:
+        return all(map(same, these, those))
+    (kind,) = kinds
+    if kind is float:
+        return np.array(these).tobytes() == np.array(those).tobytes()
+    if issubclass(kind, dict):
+        held, others = ([tuple(one.values()) for one in some] for some in (these, those))
+        return _same_rows([*map(tuple, these)], [*map(tuple, those)]) and _same_rows(held, others)
+    return _same_rows(these, those) if issubclass(kind, tuple | list) else all(map(same, these, those))
+
+
+def _same_rows(these: Sequence[Any], those: Sequence[Any]) -> bool:
+    """Whether rows are the same: by columns where all are as long, such as parts, else one after another."""
+    lengths = [*map(len, these)]
+    if lengths != [*map(len, those)]:
+        return False
+    if len({*lengths}) == 1:
+        return all(map(_same_each, zip(*these, strict=True), zip(*those, strict=True)))
+    return _same_each([*chain(*these)], [*chain(*those)])
 
 
 def _are_texts(some: Any) -> bool:
