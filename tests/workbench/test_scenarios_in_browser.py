@@ -483,7 +483,7 @@ def test_a_step_after_which_a_must_rule_is_unknown_is_not_said_to_pass(tmp_path:
         step = service.ask("/workspace/edits", {"edits": [use("A", "0901")]})[1]["state"]["history"][-1]
         assert (step["must"]["fail"], step["must"]["unknown"]) == (0, 1)
         tab, wrong = opened(service, chromium, "en", 1440)
-        # A box that is seen; asked in the page itself, which draws the strip anew when the service tells it more.
+        # A box that is seen; asked in the page itself, which draws the strip anew when it is told more.
         box = "() => document.querySelector('.strip i.unknown')?.getBoundingClientRect().height >= 10"
         tab.wait_for_function(box, timeout=WAIT_MS)
         tab.get_by_role("tab", name="History").click()
