@@ -242,6 +242,39 @@ def test_the_office_sees_on_a_map_what_an_opinion_is_about_and_notices_by_their_
     assert f'<a href="{HERE}">{title}</a>' in pages[0]
 
 
+def test_a_drawn_place_is_told_in_words_and_its_numbers_are_folded_away(
+    shown: DatabaseStore, clerk: Client
+) -> None:
+    x, y = 445693.5, 4401997.3
+    ring = [[x, y], [x + 200, y], [x + 200, y + 100], [x, y]]
+    drawn = {"type": "Polygon", "coordinates": [ring]}
+    place = {"system": "plan", "sent": drawn, "datum": "plan", "plan": [x + 120.0, y + 30.0]}
+    intake.submit(shown, intake.Submission(text="Trees.", more={"place": place, "geometry": drawn}))
+    typed = {
+        "said": "somebody lives at 40, 116", "numbers": [40.5, 116.5], "datum": "wgs84", "order": "lat_lon",
+        "plan": [x, y], "wgs84": [116.5, 40.5], "accuracy_m": 1.0, "odd": ["words"],
+    }  # fmt: skip
+    point = {"type": "Point", "coordinates": [x, y]}
+    intake.submit(shown, intake.Submission(text="Trees.", more={"place": typed, "geometry": point}))
+    for lang, words in (
+        ("en", "An area on the map, 1 ha, near "), ("zh", "地图上的一片，1 公顷，靠近"),
+        ("ja", "地図に描いた範囲、1 ha、"),
+    ):  # fmt: skip
+        page = clerk.get(f"/{lang}/office/notices/town/opinions/O-1/").content.decode()
+        seen = page.partition("<details><summary>")[0]
+        assert words in seen
+        assert str(x) not in seen
+        assert page.count(f"[[[{x}, {y}]") == 1, "each number once"
+        assert "datum" not in page.partition("<main")[2]
+    page = clerk.get(HERE + "opinions/O-2/").content.decode()
+    seen, _, folded = page.partition("<details><summary>Coordinates")
+    # What somebody may have written into it is seen by whoever lets it be shown.
+    assert "somebody lives at 40, 116" in seen
+    assert "Place · odd" in seen
+    assert "[116.5, 40.5]" in folded
+    assert "latitude first" in folded
+
+
 def test_parcels_of_crooked_shape_are_marked_on_the_map_of_an_opinion_too(
     shown: DatabaseStore, clerk: Client
 ) -> None:

@@ -13,20 +13,22 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 
+from blockplan import figures
+from blockplan.datums import DATUMS
 from blockplan.notice.proof import canonical
 from blockplan.portal.lang import NAMES, current
 from blockplan.portal.plans.models import PlanObject
 from blockplan.portal.plans.places import map_of
 from blockplan.portal.record.models import Erasure
 from blockplan.portal.record.store import open_store
-from blockplan.portal.submissions.subjects import in_words, named, said_or
+from blockplan.portal.submissions.subjects import drawn_in_words, in_words, named, said_or, streets_near
 from blockplan.portal.visible_notices import version_of
 from blockplan.portal.words import say
 from blockplan.respond.tables import shown as plainly
 from blockplan.texts import LANGUAGES, listed, pick
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from blockplan.notice.events import Event
     from blockplan.portal.plans.models import PlanVersion
@@ -38,6 +40,9 @@ SHAPED = frozenset(
      "defects", "files", "late"}
 )  # fmt: skip
 _PLACED = frozenset({"geometry", "targets"})
+#: Parts of a place that are numbers, or names of systems and orders.
+_NUMBERED = frozenset({"accuracy_m", "datum", "numbers", "order", "plan", "sent", "system", "wgs84"})
+_KINDS, _ORDERS = ("Point", "LineString", "Polygon"), ("lat_lon", "lon_lat", "x_y", "y_x")
 #: Fields that the record makes itself: numbers, times and offsets, no words of anybody.
 OF_THE_RECORD = frozenset(
     {
@@ -67,7 +72,8 @@ def place_map(row: Notice, events: Iterable[Event]) -> dict[str, Any] | None:
         (one.payload for one in reversed(list(events)) if one.known and _PLACED & set(one.payload)), {}
     )
     geometry = said.get("geometry") or (version and _of_targets(version, said.get("targets") or ()))
-    return map_of(version, geometry, current()) if version and geometry else None
+    drawn = map_of(version, geometry, current()) if version and geometry else None
+    return drawn and drawn | {"words": _drawn(said, row)}
 
 
 def _of_targets(version: PlanVersion, targets: Iterable[dict[str, str]]) -> dict[str, Any] | None:
@@ -97,20 +103,74 @@ def told(event: Event, row: Notice) -> dict[str, Any]:
         "targets": [in_words(aim, current()) for aim in named(row, said.get("targets") or ())],
         "defects": said.get("defects", []),
         "files": list(enumerate(said.get("files", []))) if event.files else [],
-        "more": list(_more(said)),
+        "place": _drawn(said, row), "coordinates": list(_coordinates(said)), "more": list(_more(said)),
         "person": {key: value for key, value in person.items() if key != "secret_sha256"},
     }  # fmt: skip
 
 
-def _more(said: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _drawn(said: Mapping[str, Any], row: Notice) -> str:
+    """The place of a body in words; nothing where it has none, or none that can be drawn."""
+    drawn = said.get("geometry")
+    if not drawn or not _numbers_alone("geometry", drawn):
+        return ""
+    from shapely.geometry import shape  # noqa: PLC0415 (only opinions with a place need it)
+
+    version = version_of(row)
+    # Streets are those of the plan that the opinion is about.
+    of_plan = version is not None and said.get("round") == version.round
+    near = streets_near(version, shape(drawn)) if version is not None and of_plan else []
+    return drawn_in_words({"geometry": drawn, "kind": drawn["type"].lower(), "near": near}, current())
+
+
+def _coordinates(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The numbers of a place, for who wants them; each once, however often the body has them."""
+    place = said.get("place")
+    parts = {"geometry": said.get("geometry"), **(place if isinstance(place, dict) else {})}
+    told: list[Any] = []
+    for name, whole in parts.items():
+        if whole is not None and _numbers_alone(name, whole):
+            value = whole["coordinates"] if isinstance(whole, dict) else whole
+            if value not in told:
+                told.append(value)
+                yield say(f"office_part.coordinates_{name}", current()), _number_said(name, value)
+
+
+def _number_said(name: str, value: Any) -> str:
+    if name in {"datum", "system"}:
+        return say(f"opinion.datum_name.{value}", current())
+    if name == "order":
+        return say(f"office_part.order_{value}", current())
+    return figures.amount(value, "m", current()) if name == "accuracy_m" else _plain(value)
+
+
+def _numbers_alone(name: str, value: Any) -> bool:
+    """Whether nobody can have written words into this part of a place."""
+    if name in {"geometry", "sent"}:
+        named = isinstance(value, dict) and set(value) == {"type", "coordinates"}
+        return named and value["type"] in _KINDS and _numbers(value["coordinates"])
+    if name in {"datum", "system"}:
+        return value in DATUMS
+    return value in _ORDERS if name == "order" else name in _NUMBERED and _numbers(value)
+
+
+def _numbers(value: Any) -> bool:
+    return all(map(_numbers, value)) if isinstance(value, list) else isinstance(value, int | float)
+
+
+def _more(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """All other fields of a body that say something: name and value."""
     for name, value in said.items():
         if name in SHAPED | OF_THE_RECORD or value in (None, "", [], {}):
             continue
         label = said_or(f"office_part.{name}", name, current())
         if name == "place" and isinstance(value, dict):
-            yield from ((f"{label} · {key}", _plain(part)) for key, part in value.items())
-        else:
+            words = {key: part for key, part in value.items() if not _numbers_alone(key, part)}
+            yield from (
+                (say("office_part.typed", current()) if key == "said" else f"{label} · {key}", _plain(part))
+                for key, part in words.items()
+                if part is not None
+            )
+        elif name != "geometry" or not _numbers_alone(name, value):
             yield label, _plain(NAMES.get(value, value) if name == "language" else value)
 
 
