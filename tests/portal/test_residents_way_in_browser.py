@@ -252,6 +252,28 @@ def test_on_a_desk_opinions_by_place_stand_on_the_map_and_in_step_with_it(
             assert tab.locator(row).count() == 0
 
 
+def test_on_a_desk_the_list_by_place_makes_room_for_what_marks_a_place(
+    spoken: Service, chromium: Any
+) -> None:
+    for lang, width in (("en", 1440), ("ja", 1100)):
+        with opened(spoken, chromium, f"/{lang}/notices/demo/", width) as tab:
+            tab.set_viewport_size({"width": width, "height": 720})
+            tab.wait_for_selector(".island .by-place .count")
+            # As high as it ever is: as if there were many places.
+            tab.locator(".by-place > :last-child").evaluate("one => { one.style.marginBottom = '100vh' }")
+            tab.locator(".marking button").first.click()
+            for key in ("Enter", "ArrowRight", "Enter", "ArrowDown", "Enter"):
+                tab.keyboard.press(key)
+                tab.wait_for_timeout(400)
+                still(tab)
+            tab.wait_for_selector(".marking form")
+            listed, marking = (
+                tab.locator(f".island > {part}").bounding_box() for part in (".by-place", ".marking")
+            )
+            assert listed["y"] + listed["height"] < marking["y"], lang
+            assert listed["height"] > 60, lang
+
+
 def test_the_list_by_place_says_how_many_opinions_have_no_place(spoken: Service, chromium: Any) -> None:
     of = []
 

@@ -90,6 +90,8 @@ class Page {
     this.drawing = new Drawing(plan, given, box, () => this.stage.classList.toggle("drawing", this.drawing.active));
     this.compare = new Compare(plan, given, data, stage);
     if (given.write) root.append(box);
+    // It grows while somebody draws; the list above it on a desk makes room.
+    new ResizeObserver(() => root.style.setProperty("--marking", `${box.offsetHeight}px`)).observe(box);
     this.key = this.legend();
     narrow.addEventListener("change", () => this.putKey());
     this.putKey();
