@@ -164,6 +164,18 @@ def test_an_answer_that_differs_from_its_themes_stands_by_itself(tmp_path):
     assert [point["segment"] for point in told["single"]] == ["O-3.1"]
 
 
+def test_no_answer_is_told_to_differ_where_its_theme_has_none(tmp_path):
+    desk = answered()
+    theme = desk.name_theme({"zh": "噪声", "en": "Noise", "ja": "騒音"}, by=CLERK)
+    desk.assign(["O-3.1"], theme, by=CLERK)
+    write_response(desk, tmp_path, "en")
+    html = (tmp_path / "response.html").read_text(encoding="utf-8")
+    before, noise = html.rsplit("Noise</h", 1)
+    assert "Answered differently" in before
+    assert "Answered one by one" in noise
+    assert "Answered differently" not in noise
+
+
 def test_the_same_record_gives_the_same_bytes(tmp_path):
     one, other = (write_response(answered(), tmp_path / name, "ja") for name in ("a", "b"))
     assert [path.read_bytes() for path in one] == [path.read_bytes() for path in other]

@@ -218,7 +218,9 @@ class _Response:
             held.append(Section(id_, title, (listed,), folded=len(points) > MOST_POINTS))
         if theme["other_answers"]:
             others = [block for point in theme["other_answers"] for block in self._single(point)]
-            held.append(Section(f"{theme['theme']}-others", words("say.other_answer"), tuple(others)))
+            # They differ from the answer of their theme, if it has one.
+            said = words("say.other_answer" if theme["answer"] else "section.single")
+            held.append(Section(f"{theme['theme']}-others", said, tuple(others)))
         return Section(theme["theme"], self.titles[theme["theme"]], tuple(held))
 
     def _single(self, point: Mapping[str, Any]) -> Iterator[Block]:
