@@ -229,6 +229,13 @@ def test_what_was_drawn_on_our_map_is_shown_on_a_map_and_in_words_with_nothing_l
 
 
 @pytest.mark.no_database
+def test_what_was_drawn_by_hand_is_said_to_the_metre_as_while_it_was_drawn() -> None:
+    for length, said in ((341.66, "342 m"), (0.4, "0.4 m")):
+        line = {"type": "LineString", "coordinates": [[0, 0], [length, 0]]}
+        assert drawn_in_words({"kind": "linestring", "geometry": line}, "en") == f"A line on the map, {said}"
+
+
+@pytest.mark.no_database
 @pytest.mark.parametrize(("wide", "said"), [(2, "2 m²"), (999, "999 m²"), (1000, "0.1 ha")])
 def test_a_small_area_is_said_in_square_metres(wide: int, said: str) -> None:
     ring = [[0, 0], [wide, 0], [wide, 1], [0, 1], [0, 0]]

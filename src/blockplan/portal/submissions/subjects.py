@@ -150,12 +150,17 @@ def drawn_in_words(place: Mapping[str, Any], lang: str) -> str:
     if drawn.area >= LEAST_HA * M2_PER_HA:
         said.append(figures.amount(drawn.area / M2_PER_HA, "ha", lang))
     elif drawn.area:
-        said.append(figures.amount(drawn.area, "m2", lang))
+        said.append(figures.amount(_by_hand(drawn.area), "m2", lang))
     elif drawn.length:
-        said.append(figures.amount(drawn.length, "m", lang))
+        said.append(figures.amount(_by_hand(drawn.length), "m", lang))
     if near := [pick(names, lang) for names in place.get("near", ())]:
         said.append(say("opinion.drawn_near", lang, names=say("opinion.drawn_and", lang).join(near)))
     return say("opinion.drawn_between", lang).join(said)
+
+
+def _by_hand(size: float) -> float:
+    """A size to whole units, as the map says it while somebody draws: no hand draws finer."""
+    return round(size) or size
 
 
 def _place(typed: TypedPlace) -> dict[str, Any]:
