@@ -248,6 +248,29 @@ def test_three_languages_of_a_particular_stand_beside_each_other_on_a_tablet(
     tab.close()
 
 
+def test_labels_begin_with_a_capital_and_buttons_stand_apart(chromium: Any, styles: str, repo: Path) -> None:
+    sheet = (repo / "src/blockplan/portal/submissions/static/portal/opinion.css").read_text(encoding="utf-8")
+    tab = chromium.new_page(viewport={"width": 390, "height": 844})
+    tab.set_content(
+        f"{styles}<style>{sheet}</style><main><nav class=sift><a href='/'><span>redacted</span> 1</a></nav>"
+        "<fieldset class=kinds><label><input type=radio> <span>adopted</span></label></fieldset>"
+        "<div class=time><p class=deadline>until 2 January</p></div>"
+        "<ul class=chosen><li><span class=what>parcel A</span></li></ul>"
+        "<form><p><button>Enter it</button> <button class=quiet>Refuse</button></p></form>"
+        "<div class='try of-templates'><div><select><option>Choose</select></div><button>Use</button></div>"
+    )
+    for label in (".sift a > span", ".kinds span", ".deadline", ".what"):
+        told = tab.locator(label).evaluate("one => getComputedStyle(one, '::first-letter').textTransform")
+        assert told == "uppercase", label
+    one, other, select, use = (
+        tab.locator(part).bounding_box()
+        for part in ("p > button:first-child", "p > .quiet", "select", ".of-templates button")
+    )
+    assert other["x"] - one["x"] - one["width"] >= 8
+    assert use["x"] - select["x"] - select["width"] < 20, "a button is beside what it acts on"
+    tab.close()
+
+
 def test_neither_a_moment_nor_the_label_of_an_action_is_torn(chromium: Any, repo: Path) -> None:
     sheet = (repo / "src/blockplan/portal/pages/static/portal/page.css").read_text(encoding="utf-8")
     tab = chromium.new_page(viewport={"width": 768, "height": 1024})
