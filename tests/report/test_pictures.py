@@ -125,6 +125,20 @@ def test_a_point_is_ringed_beside_or_within_a_parcel_that_is_outlined() -> None:
     assert [len(re.findall(f'<{one} [^>]*stroke="{MARK}"', made)) for one in ("path", "circle")] == [1, 2]
 
 
+def test_a_map_without_a_key_names_the_streets_and_shows_no_codes() -> None:
+    plan = town()
+    plan.layers["streets"]["name_zh"] = ["文化路", None, None, "东一街"]
+    plan.layers["streets"]["name_en"] = ["Culture Road", None, None, "East Street"]
+    middle = plan.layer("parcels").geometry["E"].centroid
+    plain, keyed = (Locator(plan, "en").picture_of(middle, plain=one).svg for one in (True, False))
+    assert ">Culture Road</text>" in plain
+    assert ">0902</text>" not in plain
+    assert ">0902</text>" in keyed
+    upright = Locator(plan, "zh").picture_of(middle, plain=True).svg
+    assert ">东</text>" in upright, "the letters of a street that goes up stand below one another"
+    assert ">文化路</text>" in upright
+
+
 @pytest.mark.parametrize("side", [60, 200, 2000])
 def test_a_plan_smaller_than_a_small_map_fills_it(side: int) -> None:
     plan = plan_of(

@@ -21,6 +21,7 @@ from blockplan.report.maps import legends, svg
 from blockplan.report.maps.basemap import OUTLINE, PAPER, Ground, use_colour
 from blockplan.report.maps.canvas import Canvas, MapWindow, path
 from blockplan.report.maps.drawing import Drawing, MapCanvas, MapSheet, fill_swatch, line_swatch
+from blockplan.report.maps.street_names import street_names
 from blockplan.report.maps.svg import Frame
 from blockplan.report.public.furigana import bare
 from blockplan.report.public.pictures import LEGEND_MM, Picture, line, picture, plain_picture
@@ -127,7 +128,7 @@ class Locator:
         x, y = (frame.west + frame.east) / 2, (frame.south + frame.north) / 2
         frame = Frame(x - wide / 2, y - high / 2, x + wide / 2, y + high / 2)
         canvas = MapCanvas(self.ground, MapSheet(frame, unit), alone=True)
-        legend, table = self._body(canvas, shape)
+        legend, table = self._body(canvas, shape, plain=plain)
         title = bare(self.speech("picture.locator", name=name))
         said = self.speech.join(row[0] for row in table.texts[:4])
         alt = bare(self.speech("picture.locator_alt", name=name, said=said))
@@ -162,7 +163,7 @@ class Locator:
 
     # What is drawn
 
-    def _body(self, canvas: MapCanvas, shape: Any) -> tuple[tuple[LegendEntry, ...], Table]:
+    def _body(self, canvas: MapCanvas, shape: Any, *, plain: bool) -> tuple[tuple[LegendEntry, ...], Table]:
         drawn = self.ground.wordless(canvas.sheet.frame, canvas.mm, PIECES)
         canvas.add("ground", drawn[PIECES[0]])
         uses, table = self._uses(canvas)
@@ -170,7 +171,10 @@ class Locator:
         self._mark(shape, canvas)
         stations = legends.stops(canvas, self.ground, every=canvas.mm <= FINEST_M, named=False)
         signs = legends.facilities(canvas, SIGN_MM) if canvas.mm <= FINEST_M else []
-        legends.codes(canvas, "code")
+        if plain:  # nothing says there what a code means
+            street_names(canvas)
+        else:
+            legends.codes(canvas, "code")
         return (*uses, *[*stations, *signs][:MOST_SIGNS]), table
 
     def _uses(self, canvas: MapCanvas) -> tuple[tuple[LegendEntry, ...], Table]:
