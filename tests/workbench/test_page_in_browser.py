@@ -429,13 +429,15 @@ def test_the_legend_names_land_of_unknown_use_and_a_fault_names_a_column_once(
     edits = [
         {"op": "set", "layer": "parcels", "id": "E", "column": "land_use", "value": None},
         {"op": "set", "layer": "parcels", "id": "A", "column": "residents", "value": None},
+        {"op": "set", "layer": "facilities", "id": "culture", "column": "service", "value": None},
     ]
     tab, wrong = opened(fresh, chromium, "zh", 1440)
     uses = tab.locator(".uses > li")
-    assert "用地未知" not in uses.all_inner_texts()
+    assert not {"用地未知", "·设施类别未知"} & {*uses.all_text_contents()}
     assert fresh.ask("/workspace/edits", {"edits": edits})[0] == 200
     uses.get_by_text("用地未知").wait_for(timeout=WAIT_MS)
     settled(tab)
+    assert uses.all_text_contents()[-1] == "·设施类别未知"
     tab.locator("nav button, [role=tab]").filter(has_text="数据问题").first.click()
     said = tab.locator(".faults").inner_text()
     assert ("A 的居住人口（" in said, "居住人口（居住人口）" in said, "的居住人口" in said) == (
@@ -443,6 +445,20 @@ def test_the_legend_names_land_of_unknown_use_and_a_fault_names_a_column_once(
         False,
         True,
     )
+    assert wrong == []
+    tab.close()
+
+
+def test_how_many_are_planned_stands_at_its_mark_on_the_bar(zone: Service, chromium: Any) -> None:
+    tab, wrong = opened(zone, chromium, "ja", 1440)
+    mark, said = tab.locator(".scale .planned").bounding_box(), tab.locator(".at-mark").bounding_box()
+    assert said["x"] + said["width"] == pytest.approx(mark["x"], abs=1)
+    assert 0 < mark["y"] - said["y"] < 24
+    bar = tab.locator(".scale").bounding_box()
+    ticks = tab.locator(".scale .tick").evaluate_all(
+        "all => all.map(one => one.getBoundingClientRect().bottom)"
+    )
+    assert max(ticks) <= bar["y"] + bar["height"] + 4, "no tick stands in the words below the bar"
     assert wrong == []
     tab.close()
 
@@ -456,6 +472,9 @@ def test_the_legend_names_what_the_map_shows_now_and_goes_along_on_paper(
         return set(tab.locator(".uses > li").evaluate_all("all => all.map(one => one.lastChild.data)"))
 
     assert {"1701 River", "Boundary", "Block", "Expressway", "Stop", "Rail"} <= named()
+    rows = tab.locator(".uses > li").all_text_contents()
+    ranks = ["Expressway", "Arterial road", "Secondary road", "Local street"]
+    assert [row for row in rows if row in ranks] == ranks
     tab.locator("#search").fill("RD-01-02-014")
     tab.keyboard.press("Enter")
     tab.wait_for_selector(".overview:not([hidden])", state="attached")

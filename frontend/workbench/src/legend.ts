@@ -87,23 +87,26 @@ export function legendRows(plan: PlanMap): Row[] {
   const seen = seenFrom(plan);
   const features = (layer: string): Feature[] => [...(store.features.get(layer)?.values() ?? [])];
   const isLine = (id: string): boolean => id.endsWith("-line");
+  // A sign stands at one spot of what it is for.
+  const lies = (id: string, geometry: GeoJSON.Geometry | null): boolean => seen(geometry && id.endsWith("-sign") ? spotOf(geometry) : geometry, isLine(id));
   const kinds = (id: string, layer: string, column: string): string[] => {
     const found = new Set<string>();
     for (const { geometry, properties } of plan.shows(id) ? features(layer) : []) {
       const kind = String(properties[column] ?? "");
-      // A sign stands at one spot of what it is for.
-      if (kind && !found.has(kind) && seen(geometry && id.endsWith("-sign") ? spotOf(geometry) : geometry, isLine(id))) found.add(kind);
+      if (kind && !found.has(kind) && lies(id, geometry)) found.add(kind);
     }
     return [...found].sort();
   };
+  const unsaid = (id: string, layer: string, column: string): boolean => plan.shows(id) && features(layer).some(({ geometry, properties }) => !properties[column] && lies(id, geometry));
   const all: Row[] = [
     ...kinds("parcels-fill", "parcels", "land_use").map((code): Row => [fillSample(colourOf(code)), `${code} ${useName(code)}`]),
-    ...(plan.shows("parcels-fill") && features("parcels").some(({ geometry, properties }) => !properties["land_use"] && seen(geometry, false)) ? [[fillSample(colourOf(null)), say("useNotKnown")] satisfies Row] : []),
+    ...(unsaid("parcels-fill", "parcels", "land_use") ? [[fillSample(colourOf(null)), say("useNotKnown")] satisfies Row] : []),
     ...(plan.shows("beyond-fill") && plan.hasBeyond ? [[h("i", { class: "hatched" }), say("beyond")] satisfies Row] : []),
-    ...kinds("streets-line", "streets", "class").map((kind): Row => [lineSample(...streetLine(kind)), valueName("streets", "class", kind)]),
+    ...kinds("streets-line", "streets", "class").sort((one, other) => streetLine(other)[1] - streetLine(one)[1]).map((kind): Row => [lineSample(...streetLine(kind)), valueName("streets", "class", kind)]),
     ...kinds("controls-line", "control_lines", "kind").map((kind): Row => [lineSample(store.vocabulary.control_lines[kind]!, 2, true), valueName("control_lines", "kind", kind)]),
     ...ALIKE.filter(([id, layer]) => plan.shows(id) && features(layer).some(({ geometry }) => seen(geometry, isLine(id)))).map(([id, layer]): Row => [sampleOf(plan.map, id), layerName(layer)]),
     ...kinds("facilities-sign", "facilities", "service").map((service): Row => [h("b", { class: "mark" }, signOf(service)), serviceName(service)]),
+    ...(unsaid("facilities-sign", "facilities", "service") ? [[h("b", { class: "mark" }, signOf("")), say("serviceNotKnown")] satisfies Row] : []),
   ]; // prettier-ignore
   return all.map(([shown, name]) => [shown, capital(name)]);
 }

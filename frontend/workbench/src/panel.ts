@@ -208,21 +208,25 @@ function carries(): HTMLElement | null {
   const top = Math.max(capacity.residents ?? 0, planned ?? 0, ...Object.values(capacity.by_rule).map((one) => one ?? 0), 1) * 1.05;
   const at = (value: number): string => `${(100 * value) / top}%`;
   const changed = store.carriedBefore !== null && store.carriedBefore !== capacity.residents;
+  const tooMany = capacity.residents !== null && planned !== null && capacity.residents < planned ? " fail" : "";
+  const people = planned !== null && `${say("planned")} ${number(planned, 0)}`;
+  // Over its mark, on the side of it that has more room.
+  const side = planned !== null && (planned > top / 2 ? `width:${at(planned)};text-align:end` : `margin-inline-start:${at(planned)}`);
   return h(
     "section",
     { class: "carries", "aria-label": say("carries") },
     h("p", {}, `${say("carries")} `, h("b", {}, capacity.residents === null ? say("unknownValue") : number(capacity.residents, 0)), capacity.residents !== null && ` ${say("people")}`),
     changed && h("p", { class: "was-people" }, h("s", {}, number(store.carriedBefore, 0))),
-    title && h("p", { class: `short-of${capacity.residents !== null && planned !== null && capacity.residents < planned ? " fail" : ""}` }, `${say("firstShort")}${say("colon")}${title}`),
+    title && h("p", { class: `short-of${tooMany}` }, `${say("firstShort")}${say("colon")}${title}`),
+    people && (capacity.residents === null ? h("p", { class: "planned-people" }, people) : h("p", { class: `planned-people at-mark${tooMany}`, style: side }, people)),
     capacity.residents !== null &&
       h(
         "div",
         { class: "scale", "aria-hidden": "true" },
         h("i", { class: "have", style: `width:${at(capacity.residents)}` }),
         ...Object.entries(capacity.by_rule).map(([rule, value]) => value !== null && h("i", { class: "tick", title: `${titleOf(rule) ?? rule} ${number(value, 0)}`, style: `left:${at(value)}` })),
-        planned !== null && h("i", { class: "planned", style: `left:${at(planned)}` }),
+        planned !== null && h("i", { class: `planned${tooMany}`, style: `left:${at(planned)}` }),
       ),
-    planned !== null && h("p", { class: "planned-people" }, `${say("planned")} ${number(planned, 0)}`),
     next.length > 0 && h("p", { class: "planned-people" }, `${say(capacity.residents === null ? "atMost" : "then")} ${next.slice(0, 2).map(([rule, value]) => `${titleOf(rule) ?? rule} ${number(value, 0)}`).join(" · ")}`),
   );
 }

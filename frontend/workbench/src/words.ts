@@ -175,6 +175,7 @@ const WORDS = {
   keys: { zh: "按键", en: "Keys", ja: "キー" },
   nobody: { zh: "无", en: "none", ja: "なし" },
   useNotKnown: { zh: "用地未知", en: "Land use not known", ja: "用途不明" },
+  serviceNotKnown: { zh: "设施类别未知", en: "Kind of facility not known", ja: "施設の種類不明" },
   someNotKnown: { zh: "；{of} 个中 {n} 个未知", en: "; {n} of {of} not known", ja: "（{of} 件中 {n} 件は不明）" },
   unknownValue: { zh: "未知", en: "not known", ja: "不明" },
   draft: { zh: "草案", en: "Draft", ja: "素案" },
