@@ -139,6 +139,14 @@ def test_a_map_without_a_key_names_the_streets_and_shows_no_codes() -> None:
     assert ">文化路</text>" in upright
 
 
+def test_a_long_vowel_of_a_street_that_reads_downwards_lies_along_it() -> None:
+    plan = town()
+    plan.layers["streets"]["name_ja"] = [None, None, None, "センター通り"]
+    made = Locator(plan, "ja").picture_of(plan.layer("parcels").geometry["E"].centroid, plain=True).svg
+    assert re.search(r'transform="rotate\(90\.0 [^>]*>ー</text>', made)
+    assert not re.search(r"transform=[^>]*>セ</text>", made)
+
+
 @pytest.mark.parametrize("side", [60, 200, 2000])
 def test_a_plan_smaller_than_a_small_map_fills_it(side: int) -> None:
     plan = plan_of(

@@ -25,6 +25,8 @@ SHARES = (0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8, 0.12, 0.88)
 STEEP = 1.4
 #: Letters from here on stand upright below one another.
 UPRIGHT = 0x2E80
+#: Signs that lie on their side in a name that reads downwards, and kana that stand up and to the right there.
+TURNED, SMALL_KANA = "ー〜～－（）「」", "ァィゥェォッャュョヮヵヶぁぃぅぇぉっゃゅょゎ"
 
 
 def street_names(canvas: MapCanvas) -> None:
@@ -62,8 +64,14 @@ def _written(canvas: MapCanvas, way: BaseGeometry, share: float, said: str) -> b
     if not _free(canvas, boxes):
         return False
     for x, y, piece in pieces:
-        canvas.add("labels", svg.label(x, y, piece, size, rotate=angle))
+        up, turned = set_down(piece, size)
+        canvas.add("labels", svg.label(x + up, y - up, piece, size, rotate=angle or turned))
     return True
+
+
+def set_down(letter: str, size: float) -> tuple[float, float]:
+    """How far up and to the right a letter stands in a name that reads downwards, and its turn in degrees."""
+    return size / 8 if letter in SMALL_KANA else 0.0, 90.0 if letter in TURNED else 0.0
 
 
 def _stacked(x: float, y: float, said: str, size: float) -> Iterator[tuple[float, float, str]]:

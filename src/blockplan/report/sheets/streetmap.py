@@ -13,6 +13,7 @@ from blockplan.measure.inputs.columns import values
 from blockplan.report.maps import legends, svg
 from blockplan.report.maps.drawing import dot_swatch, line_swatch
 from blockplan.report.maps.labels import along, around, foot
+from blockplan.report.maps.street_names import set_down
 from blockplan.report.maps.svg import INK, text_width
 from blockplan.report.sheets.facts import LANE, MEET
 from blockplan.report.sheets.parcelmap import edge_band, edge_line
@@ -33,8 +34,6 @@ SHIFTS = (0.0, *(way * 0.06 * step for step in range(1, 8) for way in (-1, 1)))
 AGAIN_MM = 100.0
 #: A street that goes up more steeply than this reads downwards.
 STEEP = 1.4
-#: Signs that lie on their side in a name that reads downwards, and kana that stand up and to the right there.
-TURNED, SMALL_KANA = "ー〜～－（）「」", "ァィゥェォッャュョヮヵヶぁぃぅぇぉっゃゅょゎ"
 #: Half of the width of the line around land, with a little air, mm.
 HALF_EDGE_MM = 0.6
 #: Half of the widest street, m.
@@ -239,8 +238,7 @@ def _stacked(
         return False
     canvas.shape("labels", [shapely.box(*box) for box in boxes], fill="#ffffff", fill_opacity=GROUND)
     for x, y, piece in spots:
-        up = size / 8 if piece in SMALL_KANA else 0.0
-        turned = 90 if piece in TURNED else 0
+        up, turned = set_down(piece, size)
         letters = size if len(piece) == 1 else size * 0.8
         canvas.text(x + up, y - up, piece, letters, fill=STREET_INK, rotate=turned)
     return True
