@@ -690,6 +690,10 @@ def test_an_edit_says_what_it_made_otherwise_and_when_it_is_in_the_file(
         (carries, affected) = tab.locator(".card li").all_inner_texts()
         assert "→" in carries
         assert affected.startswith("7,792 → ")
+        # The card names the step that it answers, also one that takes another back.
+        assert tab.locator(".card .did").inner_text() == "NH-3 beds → 20"
+        tab.locator(".card").get_by_role("button", name="Undo").click()
+        tab.locator(".card .did", has_text="Undo").wait_for(timeout=WAIT_MS)
         assert wrong == []
         tab.close()
 

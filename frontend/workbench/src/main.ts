@@ -19,7 +19,7 @@ import type { PlanMap } from "./map";
 import type { Overview } from "./overview";
 import { SIGN, beyond, drawFaults, drawReadings, drawVerdicts } from "./panel";
 import { drawProposals, proposed, watchProposals } from "./proposals";
-import { drawFoot, drawHistory, drawPlace, drawStrip } from "./strip";
+import { deed, drawFoot, drawHistory, drawPlace, drawStrip } from "./strip";
 import { cameAndWent, key, store } from "./store";
 import { drawTable, markChosen } from "./table";
 import { TOOLS } from "./toolbox";
@@ -251,7 +251,8 @@ function layout(app: Element, about: string): (found: typeof import("./stage")) 
         const old = store.before.get(key(one));
         return old !== undefined && old.outcome === one.outcome && old.measured !== one.measured;
       });
-      drawCard(card, said, moved, turned[0] && (() => ways.rule(key(turned[0]!))));
+      const step = answer.state.history.find(({ seq }) => seq === answer.seq);
+      drawCard(card, step ? deed(step) : "", said, moved, turned[0] && (() => ways.rule(key(turned[0]!))));
       const edited = answer.features.find((one) => one.feature?.geometry && one.layer === store.selection?.layer) ?? answer.features.find((one) => one.feature?.geometry);
       if (edited?.feature) plan?.putBeside(card, edited.feature);
       all();
@@ -387,11 +388,12 @@ const MOVED = 4;
 /** So many things that came of it are told there. */
 const SAID = 6;
 
-/** What an edit answers; figures that moved too, where the panel that shows them is out of sight. */
-function drawCard(card: HTMLElement, said: string[], moved: Verdict[], why?: () => void): void {
+/** What was done and what came of it; figures that moved too, where the panel that shows them is out of sight. */
+function drawCard(card: HTMLElement, did: string, said: string[], moved: Verdict[], why?: () => void): void {
   card.hidden = said.length === 0;
   fill(
     card,
+    did !== "" && h("p", { class: "did" }, did),
     h("ul", {}, ...said.slice(0, SAID).map((one) => h("li", {}, one)), said.length > SAID && h("li", {}, `${say("moreOfThem")} ${number(said.length - SAID, 0)}`)),
     moved.length > 0 &&
       h(

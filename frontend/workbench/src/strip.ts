@@ -61,7 +61,7 @@ export function drawHistory(into: Element, go: (layer: string, id: string) => vo
   const named = new Map(versions.map((one) => [one.seq, one.name]));
   const steps = [...history].reverse().map((one) => {
     const at = touched(one);
-    const words = [h("span", {}, done(one)), h("small", {}, whoAndWhen(one)), named.has(one.seq) && h("b", {}, ...flagged(named.get(one.seq)!))];
+    const words = [h("span", {}, deed(one)), h("small", {}, whoAndWhen(one)), named.has(one.seq) && h("b", {}, ...flagged(named.get(one.seq)!))];
     return h("li", { class: one.kind },
       h("b", { class: cameOut(one), title: say(cameOut(one) === "unknown" ? "unknown" : "mustFailing"), "data-sign": { fail: "× ", pass: "✓ ", unknown: "? " }[cameOut(one)] }, one.must === null ? "" : number(one.must.fail || one.must.unknown, 0)),
       at ? h("button", { class: "link", onclick: () => go(...at) }, ...words) : h("p", {}, ...words)); // prettier-ignore
@@ -90,10 +90,11 @@ function touched(one: Step): [string, string] | null {
 }
 
 /** What a step did, who did it and when. */
-const sentence = (one: Step): string => [done(one), whoAndWhen(one)].filter(Boolean).join(" · ");
+const sentence = (one: Step): string => [deed(one), whoAndWhen(one)].filter(Boolean).join(" · ");
 const whoAndWhen = (one: Step): string => [one.who, when(one.at)].filter(Boolean).join(" · ");
 
-function done(one: Step): string {
+/** What a step did, in words. */
+export function deed(one: Step): string {
   const did = one.edits.map(described).filter(Boolean);
   if (one.more) did.push(`+ ${one.more}`);
   const kind = KINDS[one.kind];
