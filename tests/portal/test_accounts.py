@@ -241,6 +241,22 @@ def test_an_invitation_is_shown_once_and_gives_the_roles_it_names(config: Config
     assert set(roles) == {"clerk", "planner"}
 
 
+def test_what_a_role_may_do_is_read_where_it_is_given_and_where_it_is_taken_up(config: Config) -> None:
+    admin = browser_of(a_member("Zhou", "admin"))
+    li = a_member("Li", "planner")
+    for lang, words in (
+        ("en", "drafts notices, opens, lengthens and closes them, answers"),
+        ("zh", "起草、开始、延长和结束公示，作出答复"), ("ja", "案件の準備・開始・延長・終了、回答"),
+    ):  # fmt: skip
+        join_page = browser_of().get(
+            f"/{lang}/office/join/{make_link('invitation', ['planner'])}/", follow=True
+        )
+        for page in (
+            admin.get(f"/{lang}/office/staff/"), admin.get(f"/{lang}/office/staff/{li.pk}/"), join_page
+        ):  # fmt: skip
+            assert f'<span class="does">{words}</span>' in page.content.decode()
+
+
 def test_nobody_signs_up_and_no_page_asks_for_a_mail_address(config: Config) -> None:
     for path in ("signup/", "sign-up/", "email/", "password/reset/", "account/email/"):
         assert browser_of().get(f"/en/office/{path}").status_code == 404

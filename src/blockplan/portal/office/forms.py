@@ -145,16 +145,21 @@ class Join(Form):
         return said
 
 
-class Boxes(forms.CheckboxSelectMultiple):
-    """Boxes of which any number may be ticked; each stands in its label, which then needs no ``for``."""
+class RoleBoxes(forms.CheckboxSelectMultiple):
+    """Boxes of roles, each with what it may do; a box stands in its label, which then needs no ``for``."""
 
     option_template_name = "office/box.html"
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """An option as Django makes it, and ``does``."""
+        made: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
+        return made | {"does": say(f"office_role.{value}_does", current())}
 
 
 class Roles(Form):
     """Roles for all notices or one."""
 
-    roles = forms.MultipleChoiceField(widget=Boxes)
+    roles = forms.MultipleChoiceField(widget=RoleBoxes)
     notice = forms.ChoiceField(required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
