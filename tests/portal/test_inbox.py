@@ -199,6 +199,22 @@ def test_the_words_that_are_sought_are_marked_and_figures_of_a_number_are_not(
     assert f"<mark>{point.number} b</mark>enches." in said(f"{point.number} b")
 
 
+def test_a_point_says_in_its_row_what_was_drawn_and_how_large(shown: DatabaseStore) -> None:
+    client, (x, y) = browser_of(a_member("Li", "planner")), (445693.5, 4401997.3)
+    ring = [[x, y], [x + 200, y], [x + 200, y + 100], [x, y]]
+    send(shown, "More trees.", geometry={"type": "Polygon", "coordinates": [ring]})
+    send(shown, "A crossing.", geometry={"type": "LineString", "coordinates": ring[:2]})
+    send(shown, "A bench.", geometry={"type": "Point", "coordinates": [x, y]})
+    told(client, HERE + "desk/", {"do": "cut"})
+    for lang, said in (
+        ("zh", ["范围 1 公顷", "线 200 米", "图上一点"]),
+        ("en", ["Area, 1 ha", "Line, 200 m", "Point on the map"]),
+        ("ja", ["範囲 1 ha", "線 200 m", "地図上の点"]),
+    ):
+        page = client.get(POINTS.replace("/en/", f"/{lang}/")).content.decode()
+        assert re.findall(r'<span class="chip">([^<]*)</span>', page) == said
+
+
 @pytest.mark.long
 @pytest.mark.parametrize(
     ("lang", "name"),

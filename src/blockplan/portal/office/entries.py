@@ -21,7 +21,14 @@ from blockplan.portal.plans.models import PlanObject
 from blockplan.portal.plans.places import map_of
 from blockplan.portal.record.models import Erasure
 from blockplan.portal.record.store import open_store
-from blockplan.portal.submissions.subjects import drawn_in_words, in_words, named, said_or, streets_near
+from blockplan.portal.submissions.subjects import (
+    drawn_in_words,
+    drawn_size,
+    in_words,
+    named,
+    said_or,
+    streets_near,
+)
 from blockplan.portal.visible_notices import version_of
 from blockplan.portal.words import say
 from blockplan.respond.tables import shown as plainly
@@ -120,6 +127,15 @@ def _drawn(said: Mapping[str, Any], row: Notice) -> str:
     of_plan = version is not None and said.get("round") == version.round
     near = streets_near(version, shape(drawn)) if version is not None and of_plan else []
     return drawn_in_words({"geometry": drawn, "kind": drawn["type"].lower(), "near": near}, current())
+
+
+def drawn_briefly(said: Mapping[str, Any]) -> str:
+    """What a body draws and how large, for a row of a list; nothing where it draws nothing."""
+    drawn = said.get("geometry")
+    if not drawn or not _numbers_alone("geometry", drawn):
+        return ""
+    size = drawn_size(drawn, current())
+    return say(f"office_part.drawn_{drawn['type'].lower()}", current(), size=size)
 
 
 def _coordinates(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from blockplan.notice.numbers import read_typed
 from blockplan.portal.lang import current
-from blockplan.portal.office import assignments, edit_conflicts, hands, open_pages
+from blockplan.portal.office import assignments, edit_conflicts, entries, hands, open_pages
 from blockplan.portal.office.paging import ROWS, after
 from blockplan.portal.office.permissions import actor_of
 from blockplan.portal.pages.common import standing_of
@@ -284,12 +284,18 @@ class Inbox:
         for some in aims:
             yield [one["words"] or one["id"] for one in islice(words, len(some))]
 
+    def _drawn(self, one: ListedPoint) -> list[str]:
+        """What was drawn on the map, and how large."""
+        original = one.opinion.fate.original
+        said = entries.drawn_briefly(original.payload) if original is not None else ""
+        return [said] if said else []
+
     def _row(self, one: ListedPoint, named: list[str]) -> dict[str, Any]:
         text, sought = one.text, self._sought(one)
         at = next((begin for begin, _ in occurrences(text, sought)), 0)
         begin = max(at - EXCERPT // 2, 0)
         return {
-            "point": one, "sought": sought, "about": named,
+            "point": one, "sought": sought, "about": [*named, *self._drawn(one)],
             "to": self.address(one.id), "held": self.holds(one.id),
             "seen": edit_conflicts.of_place(self.now, one.id)[0],
             "text": ("…" if begin else "") + text[begin : begin + EXCERPT]

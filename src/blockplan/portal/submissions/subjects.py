@@ -143,19 +143,24 @@ def _nearest(shape: Any, streets: Iterable[tuple[Mapping[str, str], Any]]) -> li
 
 def drawn_in_words(place: Mapping[str, Any], lang: str) -> str:
     """A drawing in words: what it is, how large, near which streets."""
-    from shapely.geometry import shape  # noqa: PLC0415 (only a search needs it)
-
-    drawn = shape(place["geometry"])
     said = [say(f"opinion.drawn_kind.{place['kind']}", lang)]
-    if drawn.area >= LEAST_HA * M2_PER_HA:
-        said.append(figures.amount(drawn.area / M2_PER_HA, "ha", lang))
-    elif drawn.area:
-        said.append(figures.amount(_by_hand(drawn.area), "m2", lang))
-    elif drawn.length:
-        said.append(figures.amount(_by_hand(drawn.length), "m", lang))
+    if size := drawn_size(place["geometry"], lang):
+        said.append(size)
     if near := [pick(names, lang) for names in place.get("near", ())]:
         said.append(say("opinion.drawn_near", lang, names=say("opinion.drawn_and", lang).join(near)))
     return say("opinion.drawn_between", lang).join(said)
+
+
+def drawn_size(geometry: Mapping[str, Any], lang: str) -> str:
+    """How large an area or how long a line is; nothing of a point."""
+    from shapely.geometry import shape  # noqa: PLC0415 (only a search needs it)
+
+    drawn = shape(dict(geometry))
+    if drawn.area >= LEAST_HA * M2_PER_HA:
+        return figures.amount(drawn.area / M2_PER_HA, "ha", lang)
+    if drawn.area:
+        return figures.amount(_by_hand(drawn.area), "m2", lang)
+    return figures.amount(_by_hand(drawn.length), "m", lang) if drawn.length else ""
 
 
 def _by_hand(size: float) -> float:
