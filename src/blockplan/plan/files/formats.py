@@ -22,6 +22,7 @@ from pyproj.exceptions import CRSError
 from blockplan.errors import PlanDataError
 from blockplan.plan.files import encodings
 from blockplan.plan.files.archive import writing_file
+from blockplan.plan.files.nesting import MOST_LEVELS, too_deep, too_deep_layer
 from blockplan.plan.model.layers import LAYERS
 
 if TYPE_CHECKING:
@@ -285,6 +286,8 @@ def _read_ogr(path: Path, kind: str, name: str, **options: Any) -> pd.DataFrame:
     with _reading(path) as said:
         if kind == "FlatGeobuf":
             _require_bytes(path, _address(path, kind), name)
+        if kind == "GPKG" and too_deep_layer(path, name):
+            raise _too_deep(path)
         try:
             frame = read(_address(path, kind), layer=name, **options)
         except shapely.errors.ShapelyError:
@@ -305,6 +308,23 @@ def _require_bytes(path: Path, address: str, name: str) -> None:
             f"{path} says that it holds {features:,} features, but has {size:,} bytes.\n"
             "It is damaged or was not written to its end. Copy or export it again."
         )
+
+
+def _require_shallow(path: Path, schema: Any) -> None:
+    """Refuse a GeoParquet file with a shape that lies too deep in others."""
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    for column in [one.name for one in schema if pa.types.is_binary(one.type)]:
+        if any(map(too_deep, filter(None, pq.read_table(path, columns=[column])[column].to_pylist()))):
+            raise _too_deep(path)
+
+
+def _too_deep(path: Path) -> PlanDataError:
+    return PlanDataError(
+        f"{path} holds shapes that lie in each other more than {MOST_LEVELS:,} deep.\n"
+        "Take the collections apart and export it again."
+    )
 
 
 def _read_by_arrow(address: str, **options: Any) -> pd.DataFrame:
@@ -335,6 +355,7 @@ def _read_parquet(path: Path) -> pd.DataFrame:
         if about.num_rows > _LARGEST_NUMBER_OF_ROWS:
             raise PlanDataError(f"{path} holds {about.num_rows:,} rows, more than any layer of a plan.")
         if b"geo" in (about.metadata or {}):
+            _require_shallow(path, about.schema.to_arrow_schema())
             frame: pd.DataFrame = gpd.read_parquet(path)
         else:
             frame = pd.read_parquet(path)
