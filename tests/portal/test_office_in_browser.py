@@ -223,6 +223,23 @@ def test_the_bar_with_undo_is_as_wide_as_the_desk(chromium: Any, styles: str) ->
     tab.close()
 
 
+def test_on_a_tablet_each_row_of_filters_says_what_it_is_about(chromium: Any, styles: str) -> None:
+    tab = chromium.new_page(viewport={"width": 768, "height": 1024})
+    row = "<ul><li><a href='/'>Park <span class=n>0/7</span></a></li></ul>"
+    tab.set_content(
+        f"{styles}<main><div class=inbox><nav class=sift><h2>Filter</h2>{row}<details open><summary>Themes"
+        f"</summary>{row}</details><details open><summary>In hand</summary>{row}</details></nav></div></main>"
+    )
+    heads, rows = (tab.locator(one).all() for one in (".sift h2, .sift summary", ".sift ul"))
+    places = [(head.bounding_box(), row.bounding_box()) for head, row in zip(heads, rows, strict=True)]
+    for head, listed in places:
+        assert head["x"] + head["width"] <= listed["x"]
+        assert head["y"] == pytest.approx(listed["y"], abs=2)
+        assert head["height"] == pytest.approx(listed["height"], abs=2), "words stand on one line"
+    assert len({listed["x"] for _, listed in places}) == 1
+    tab.close()
+
+
 def test_what_belongs_to_an_opinion_stands_right_below_it_beside_a_long_list(
     chromium: Any, styles: str
 ) -> None:
