@@ -182,6 +182,13 @@ def test_each_side_of_a_swipe_is_named_in_full_on_its_side(zone: Service, chromi
         assert tab.evaluate(
             "() => [...document.querySelectorAll('.side')].every(one => one.scrollWidth <= one.clientWidth)"
         )
+    # It is ended where it is seen, also while another tab is open.
+    tab.locator("#tab-verdicts").click()
+    tab.locator(".side").get_by_role("button", name="End the comparison").click()
+    tab.locator(".swipe").wait_for(state="detached", timeout=WAIT_MS)
+    tab.locator("#tab-compare").click()
+    assert tab.locator("#compare-with").input_value() == ""
+    assert faults_of(tab) == ""
     assert wrong == []
     tab.close()
 

@@ -42,7 +42,7 @@ export function watchComparison(draw: () => void, showOther: (other: OtherScenar
 }
 
 function showOnMap(): void {
-  onMap(drawn && { layers: drawn, name: comparedWith(), way, changed: found?.changed ?? [] });
+  onMap(drawn && { layers: drawn, name: comparedWith(), way, changed: found?.changed ?? [], close: () => void choose([]) });
 }
 
 /** Where the compared scenario and this one differ, as far as it is drawn here. */

@@ -37,6 +37,7 @@ export interface OtherScenario {
   way: Way;
   /** What differs between the two, framed on both maps. */
   changed: { layer: string; id: string }[];
+  close: () => void;
 }
 /** Between a feature and the card beside it. */
 const BESIDE_PX = 14;
@@ -248,7 +249,7 @@ export class PlanMap {
     // The handle's middle goes from half its width to as much before the other end.
     const cut = (): void => box.style.setProperty("--cut", `calc(18px + (100% - 36px) * ${Number(handle.value) / 100})`);
     handle.addEventListener("input", cut);
-    box.append(canvas, h("i", { class: "cut" }), ...(beside ? [] : [handle]), h("p", { class: "side" }, store.called(other.name)), h("p", { class: "side here" }, store.called(store.state.scenario)));
+    box.append(canvas, h("i", { class: "cut" }), ...(beside ? [] : [handle]), h("p", { class: "side" }, store.called(other.name), h("button", { class: "link", "aria-label": say("endComparison"), title: say("endComparison"), onclick: other.close, "data-sign": "×" })), h("p", { class: "side here" }, store.called(store.state.scenario)));
     stage.append(box);
     cut();
     const map = new MapLibre({

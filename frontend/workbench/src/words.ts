@@ -315,6 +315,7 @@ const WORDS = {
   nearer: { zh: "更近", en: "nearer", ja: "近くなる" },
   farther: { zh: "更远", en: "farther", ja: "遠くなる" },
   changedFeatures: { zh: "改动的要素", en: "Features that differ", ja: "異なる地物" },
+  endComparison: { zh: "结束对比", en: "End the comparison", ja: "比較を終える" },
   swipe: { zh: "卷帘", en: "Swipe", ja: "スワイプ" },
   sideBySide: { zh: "并排", en: "Side by side", ja: "並べる" },
   mapComing: { zh: "地图随后显示；判定、搜索和表格已可使用。", en: "The map follows; verdicts, search and table can be used already.", ja: "地図はまもなく表示されます。判定・検索・表はもう使えます。" },
