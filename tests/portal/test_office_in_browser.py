@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from tests.portal.office_world import STAGES, Office, Person
-from tests.support.browser import faults_of, in_turn, invalid
+from tests.support.browser import CUT_WORDS, faults_of, in_turn, invalid
 from tests.support.looked_at import PUBLIC
 from tests.support.staff import PASSWORD
 
@@ -306,6 +306,17 @@ def test_neither_a_moment_nor_the_label_of_an_action_is_torn(chromium: Any, repo
     }))""")
     assert all(first == last for first, last in lines)
     assert tab.locator("a.button:not(.plain)").bounding_box()["height"] < 60
+    tab.close()
+
+
+def test_no_month_is_cut_in_two_in_a_narrow_table(chromium: Any, styles: str) -> None:
+    tab = chromium.new_page(viewport={"width": 360, "height": 800})
+    when = "<td><time>4 December 2026, 09:15 (UTC+8)</time></td>"
+    cells = "".join(
+        f"<td>{one}</td>" for one in ("Newcomer-1", "invited somebody", "administrator, approver")
+    )
+    tab.set_content(f"{styles}<main><section class=wide><table><tr>{when}{cells}</table></section></main>")
+    assert "December" not in tab.evaluate(CUT_WORDS)
     tab.close()
 
 
