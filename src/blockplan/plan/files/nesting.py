@@ -70,6 +70,8 @@ def _one(wkb: bytes, at: int) -> tuple[int, int]:
 
 def too_deep_layer(path: Path, only: str | None = None) -> str | None:
     """A layer of a GeoPackage (`only` this one) with a shape that lies too deep in others; else None."""
+    if not path.is_file():  # a geodatabase is a folder
+        return None
     with path.open("rb") as file:
         if file.read(len(_SQLITE)) != _SQLITE:
             return None
