@@ -23,10 +23,13 @@ from tests.support.staff import a_member, browser_of
 
 from blockplan.notice import submissions as intake
 from blockplan.notice.verify import verify
+from blockplan.portal.office.forms import Form, Redact, Transcribe
 from blockplan.portal.office.links import join_address, make_link
 from blockplan.portal.office.models import Audit, Grant, Pending
+from blockplan.portal.office.opinion_pages import Letter
 from blockplan.portal.plans.models import PlanObject
 from blockplan.portal.record.models import Entry, Notice, Opinion
+from blockplan.portal.submissions.forms import OpinionForm
 from blockplan.report.public.locator import Locator
 
 if TYPE_CHECKING:
@@ -35,6 +38,12 @@ if TYPE_CHECKING:
     from django.test import Client
 
     from blockplan.portal.record.store import DatabaseStore
+
+
+@pytest.mark.no_database
+@pytest.mark.parametrize("form", [Letter, Redact, Transcribe])
+def test_the_office_may_write_as_long_a_text_as_the_public(form: type[Form]) -> None:
+    assert form.base_fields["text"].max_length == OpinionForm.base_fields["text"].max_length
 
 
 def test_a_letter_is_entered_with_the_day_it_came_and_its_secret_is_shown_once(

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from blockplan.plan.model.layers import CULTURE_SERVICES, NURSING_SERVICES
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -24,9 +26,9 @@ class PeopleParameters:
     basic_education_codes: Names = ("080403", "080404")
     school_codes: Names = ("080403",)
     kindergarten_codes: Names = ("080404",)
-    nursing_services: Names = ("nursing_home",)
+    nursing_services: Names = NURSING_SERVICES
     day_services: Names = ("day_care",)
-    culture_services: Names = ("culture", "library")
+    culture_services: Names = CULTURE_SERVICES
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -253,3 +253,6 @@ VALUES: dict[tuple[str, str], frozenset[str]] = {
 MODES = frozenset({"subway", "tram", "rail", "bus"})
 #: Means of transport that are surely none of these, and that no rule counts.
 OTHER_MODES = frozenset({"ferry", "cable_car", "funicular"})
+#: Services of which the beds, and those of which the floor area count, where no plan or rule says otherwise.
+NURSING_SERVICES = ("nursing_home",)
+CULTURE_SERVICES = ("culture", "library")

@@ -15,6 +15,7 @@ import shapely
 from blockplan.figures import MOST_DECIMALS, number
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
 from blockplan.plan.model.faults import Fault, fault
+from blockplan.plan.model.layers import CULTURE_SERVICES, NURSING_SERVICES
 from blockplan.plan.validity.checked_layers import SHAPES, Drawn, Tolerances, kept_faults, spread
 
 if TYPE_CHECKING:
@@ -348,8 +349,8 @@ def _services(plan: Plan, facilities: Drawn) -> list[Fault]:
     """Beds, floor area and places of the services that are counted by them."""
     services = facilities.words("service")
     wanted = (
-        ("beds", _listed(plan, "nursing_services", ("nursing_home",))),
-        ("floor_area_m2", _listed(plan, "culture_services", ("culture", "library"))),
+        ("beds", _listed(plan, "nursing_services", NURSING_SERVICES)),
+        ("floor_area_m2", _listed(plan, "culture_services", CULTURE_SERVICES)),
     )
     faults: list[Fault] = []
     for column, names in wanted:

@@ -16,6 +16,7 @@ from allauth.mfa.totp.forms import ActivateTOTPForm
 from django import forms
 from django.contrib.auth import password_validation
 
+from blockplan.notice.intake.limits import LIMITS
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.lang import NAMES, current
 from blockplan.portal.office import desks
@@ -296,14 +297,14 @@ class OnDay(Sure):
 class Redact(GroundField):
     """What may be published in the place of an opinion's words."""
 
-    text = Lines(max_length=200_000)
+    text = Lines(max_length=LIMITS.text_characters)
     field_order = ("text", "ground", "sure")
 
 
 class Transcribe(Sure):
     """The words of a scan, in the place of those that were seen."""
 
-    text = Lines(max_length=200_000)
+    text = Lines(max_length=LIMITS.text_characters)
     seen = forms.CharField(max_length=20, required=False, widget=forms.HiddenInput)
 
 

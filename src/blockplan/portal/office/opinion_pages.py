@@ -16,6 +16,7 @@ from django.urls import reverse
 from blockplan.errors import BlockplanError, NoticeStateError
 from blockplan.notice import submissions as notices
 from blockplan.notice.events import CHANNELS, SENDERS
+from blockplan.notice.intake.limits import LIMITS
 from blockplan.notice.intake.uploads import take_files
 from blockplan.notice.numbers import read_typed
 from blockplan.notice.standing import check_about
@@ -62,7 +63,7 @@ class Letter(Form):
     received_at = forms.CharField(max_length=40)
     sender = forms.ChoiceField()
     title = forms.CharField(max_length=400, required=False)
-    text = Lines(max_length=200_000, required=False)
+    text = Lines(max_length=LIMITS.text_characters, required=False)
     objects = forms.CharField(max_length=1000, required=False)
     scan = forms.FileField(required=False)
     person_name = forms.CharField(max_length=200, required=False)
