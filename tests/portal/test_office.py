@@ -22,6 +22,7 @@ from tests.support.office_pages import (
 from tests.support.staff import a_member, browser_of
 
 from blockplan.notice import submissions as intake
+from blockplan.notice.intake.limits import LIMITS
 from blockplan.notice.verify import verify
 from blockplan.portal.office.forms import Form, Redact, Transcribe
 from blockplan.portal.office.links import join_address, make_link
@@ -43,7 +44,10 @@ if TYPE_CHECKING:
 @pytest.mark.no_database
 @pytest.mark.parametrize("form", [Letter, Redact, Transcribe])
 def test_the_office_may_write_as_long_a_text_as_the_public(form: type[Form]) -> None:
-    assert form.base_fields["text"].max_length == OpinionForm.base_fields["text"].max_length
+    longest = "字" * LIMITS.text_characters
+    for text, refused in ((longest, False), (longest + "字", True)):
+        assert ("text" in form({"text": text}).errors) is refused
+        assert ("text" in OpinionForm({"text": text}).errors) is refused
 
 
 def test_a_letter_is_entered_with_the_day_it_came_and_its_secret_is_shown_once(
