@@ -75,6 +75,35 @@ def test_a_template_is_written_first_in_the_language_of_the_page(planner: Client
         assert re.findall(r'name="text_(..)"', page) == [lang, *others]
 
 
+def test_templates_lead_back_to_the_page_that_they_were_opened_from(planner: Client) -> None:
+    at = f"{point_of(planner)}?show=all&q=trees"
+    for page, called in ((at, "Back to the answer"), (HERE + "desk/", "Back to the answering desk")):
+        there = links(planner.get(page))["Templates for answers"]
+        assert links(planner.get(there))[called] == page
+        one = links(planner.get(there))["Land and beds"]
+        assert links(planner.get(one))[called] == page, "the template that is opened of the list"
+        assert links(planner.get(links(planner.get(one))["New template"]))[called] == page
+        kept = planner.post(one, as_shown_there(planner, one) | {"title": "Land and beds", "text_en": WORDS})
+        assert links(planner.get(kept["Location"]))[called] == page, "and once it was kept"
+    in_japanese = links(planner.get(there.replace("/en/", "/ja/", 1)))
+    assert in_japanese["意見の整理と回答に戻る"] == "/ja/office/notices/town/desk/"
+    for strange in ("https://example.org/en/office/", f"//example.org{HERE}desk/", TEMPLATES, "//[/"):
+        found = links(planner.get(TEMPLATES + "?from=" + strange))
+        back = {words: to for words, to in found.items() if words.startswith("Back")}
+        assert set(back.values()) <= {HERE + "desk/"}, "to no other host, and to no page that leads nowhere"
+
+
+def links(response: HttpResponse) -> dict[str, str]:
+    """Words of links of a page -> where each leads; links of the frame too."""
+    found = re.findall(r'<a [^>]*?href="([^"]*)"[^>]*>([^<]*)</a>', response.content.decode())
+    return {unescape(words): unescape(to) for to, words in found}
+
+
+def as_shown_there(client: Client, path: str) -> dict[str, str]:
+    page = client.get(path).content.decode()
+    return {"seen": page.partition('name="seen" value="')[2].partition('"')[0]}
+
+
 def test_words_of_a_template_come_after_what_was_typed_and_nothing_typed_is_lost(planner: Client) -> None:
     said = put_in(planner, point_of(planner), reason_en="We looked.", reason_ja="確認しました。")
     assert said["reason_en"].startswith("We looked.\n\nOpinion 1")

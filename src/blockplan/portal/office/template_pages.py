@@ -7,11 +7,12 @@ They are words of the whole office, so that a planner of some notices alone does
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from django.db import IntegrityError, transaction
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 
 from blockplan.portal import clock
 from blockplan.portal.lang import current
@@ -27,6 +28,12 @@ from blockplan.portal.words import say
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+#: Pages that lead to the templates -> what the way back is called.
+_BACK = {
+    "office_desk": "back_to_desk", "office_segments": "back_to_desk",
+    "office_segment": "back_to_answer", "office_theme": "back_to_answer",
+}  # fmt: skip
+
 
 def templates(request: HttpRequest) -> HttpResponse:
     """Every template of the office, and the form of a new one."""
@@ -40,6 +47,8 @@ def template(request: HttpRequest, template: int) -> HttpResponse:
 
 def _page(request: HttpRequest, one: AnswerTemplate | None) -> HttpResponse:
     staff, fault = actor_of(request).staff, ""
+    back, called = _back(request)
+    kept = f"?{urlencode({'from': back})}" if back else ""
     may = Grant.objects.filter(staff=staff, role="planner", notice=None).exists()
     if request.method == "POST" and not may:
         raise NotYoursError(say("office_desk.whose_templates", current()))
@@ -52,13 +61,26 @@ def _page(request: HttpRequest, one: AnswerTemplate | None) -> HttpResponse:
         except IntegrityError:
             form.add_error("title", say(f"{FAULTS}.title_taken", current()))
         if not fault and not form.errors:
-            return HttpResponseRedirect(reverse("office_templates"))
+            return HttpResponseRedirect(reverse("office_templates") + kept)
         one = AnswerTemplate.objects.filter(pk=key).first()
     shown = {
         "rows": AnswerTemplate.objects.select_related("by").order_by("title"), "one": one, "form": form,
-        "fault": fault, "may": may, "names": FIELDS, "seen": edit_conflicts.of_values(_stands(one))[0],
+        "fault": fault, "may": may, "back": back, "called": called, "kept": kept,
+        "names": FIELDS, "seen": edit_conflicts.of_values(_stands(one))[0],
     }  # fmt: skip
     return render(request, "office/templates.html", shown, status=400 if fault or form.errors else 200)
+
+
+def _back(request: HttpRequest) -> tuple[str, str]:
+    """Where somebody came from and how the way back is called; nothing where no page there leads here."""
+    page, _, listed = request.GET.get("from", "").partition("?")
+    # In the language that is read now, and never to another host: whatever was given stands below the office.
+    path = reverse("office") + page.partition("/office/")[2]
+    try:
+        called = _BACK.get(str(resolve(path).url_name), "")
+    except Resolver404:
+        return "", ""
+    return (f"{path}?{listed}" if listed else path, called) if called else ("", "")
 
 
 def _stands(one: AnswerTemplate | None) -> dict[str, str]:
