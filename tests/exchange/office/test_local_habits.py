@@ -205,6 +205,30 @@ def test_residents_that_the_planned_land_or_a_text_states_are_held_against_those
     assert plan.layer("parcels")["residents"].sum() == 1200
 
 
+def test_residents_of_the_planned_land_are_those_of_its_parcels_whatever_block_these_name(folder, brought):
+    table = {"DKBH": ["1", "2", "3", "4"], "JQBH": ["S1"] * 4, "YDDM": ["R2", "R2", "G1", "A33"]}
+    scope = gpd.GeoDataFrame(
+        {"名称": ["甲"], "人口": [2000]}, geometry=[shapely.union_all(squares())], crs="EPSG:4548"
+    )
+    shapefile(scope, folder / "规划范围.shp")
+    shapefile(parcels(**table), folder / "地块.shp")
+    plan, _ = brought()
+    assert plan.layer("parcels")["residents"].dropna().tolist() == [1000, 1000]
+    shapefile(parcels(**table, RK=[600, 600, 0, 0]), folder / "地块.shp")
+    _, result = brought()
+    assert "the planned land 甲 says 2,000" in rules(result, "office-residents")[0].message
+
+
+def test_residents_of_planned_land_without_homes_are_told_as_its_own(folder, brought):
+    shapefile(parcels(DKBH=list("1234"), YDDM=["B1", "B1", "G1", "A33"]), folder / "地块.shp")
+    scope = gpd.GeoDataFrame(
+        {"名称": ["甲"], "人口": [2000]}, geometry=[shapely.union_all(squares())], crs="EPSG:4548"
+    )
+    shapefile(scope, folder / "规划范围.shp")
+    _, result = brought()
+    assert "The 2000 residents that the planned land 甲 says" in rules(result, "office-residents")[0].message
+
+
 def test_a_stated_number_of_residents_that_agrees_but_for_its_rounding_is_not_told(folder, brought):
     table = {"DKBH": ["1", "2", "3", "4"], "YDDM": ["R2", "R2", "G1", "A33"], "RK": [5800, 5900, 0, 0]}
     shapefile(parcels(**table), folder / "地块.shp")

@@ -102,11 +102,12 @@ def assemble(
         entrances(of("green_entrances"), made, frame, same, profile, findings)
     numbered_by_parcels(made, frame, findings)
     derived_blocks(made, frame, tables["block_table"], findings)
-    built.said |= share_out(frame, made.get("blocks"), findings) or share_out(
-        frame, scope_of(scope), findings
+    block, land = worded("block"), worded("the_planned_land")
+    built.said |= share_out(frame, made.get("blocks"), block, findings) or share_out(
+        frame, scope_of(scope), land, findings
     )
-    compare_with_parcels(frame, made.get("blocks"), worded("block"), findings)
-    compare_with_parcels(frame, scope_of(scope), worded("the_planned_land"), findings)
+    compare_with_parcels(frame, made.get("blocks"), block, findings)
+    compare_with_parcels(frame, scope_of(scope), land, findings)
     made |= {"boundary": outline, "parcels": frame}
     built.layers = {name: layer.set_crs(crs, allow_override=True) for name, layer in made.items()}
     built.made |= {

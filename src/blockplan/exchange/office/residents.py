@@ -35,11 +35,15 @@ if TYPE_CHECKING:
 #: Classes of land on which people live.
 HOMES = ("07",)
 COUNTS = ("residents", "dwellings")
+#: Marks the planned land, where it is taken for blocks.
+SCOPE = "is_scope"
 NO_HOMES = worded("block_without_homes")
 NO_LAND = worded("homes_without_land")
 
 
-def share_out(frame: gpd.GeoDataFrame, blocks: gpd.GeoDataFrame | None, findings: Findings) -> dict[str, str]:
+def share_out(
+    frame: gpd.GeoDataFrame, blocks: gpd.GeoDataFrame | None, what: str, findings: Findings
+) -> dict[str, str]:
     """
     Give parcels of homes what their block says, in whole numbers that sum to it.
 
@@ -50,7 +54,9 @@ def share_out(frame: gpd.GeoDataFrame, blocks: gpd.GeoDataFrame | None, findings
     frame
         Parcels, with ``parcel_id``, ``land_use`` and, where they say it, ``block_id``; changed in place.
     blocks
-        Blocks, with ``block_id`` and what they say of ``residents`` and ``dwellings``.
+        Blocks or the planned land, with ``block_id`` and what they say of ``residents`` and ``dwellings``.
+    what
+        What one of them is called in a finding.
     """
     if blocks is None or not len(blocks) or "land_use" not in frame:
         return {}
@@ -71,7 +77,7 @@ def share_out(frame: gpd.GeoDataFrame, blocks: gpd.GeoDataFrame | None, findings
                 continue
             weights, way = _weights(frame, homes)
             if not sum(weights) > 0:
-                findings.append(_told(block, column, said, NO_LAND if homes else NO_HOMES))
+                findings.append(_told(what, block, column, said, NO_LAND if homes else NO_HOMES))
                 continue
             for at, part in zip(homes, shared_out(weights, round(float(said))), strict=True):
                 own[at] = float(part)
@@ -86,18 +92,23 @@ def share_out(frame: gpd.GeoDataFrame, blocks: gpd.GeoDataFrame | None, findings
 
 
 def scope_of(drawn: Sequence[tuple[Row, Any]]) -> gpd.GeoDataFrame:
-    """The planned land as blocks of its own, with what its outlines say."""
+    """The planned land as blocks that no parcel names, with what its outlines say."""
     records = [
-        {"block_id": name_of(row) or f"scope {at}", **{column: value(row, column) for column in COUNTS}}
+        {
+            "block_id": name_of(row) or f"scope {at}",
+            SCOPE: True,
+            **{column: value(row, column) for column in COUNTS},
+        }
         for at, (row, _) in enumerate(drawn, start=1)
     ]
     return gpd.GeoDataFrame(records, geometry=[shape for _, shape in drawn])
 
 
 def blocks_of(frame: gpd.GeoDataFrame, blocks: gpd.GeoDataFrame) -> list[Any]:
-    """The block of each parcel: the one it names, else the one in which its middle lies."""
+    """The block of each parcel: the one it names, else (of a scope always) that in which its middle lies."""
     shapes = [shape.representative_point() for shape in frame.geometry]
-    named = list(frame["block_id"]) if "block_id" in frame else [None] * len(frame)
+    names = "block_id" in frame and SCOPE not in blocks
+    named = list(frame["block_id"]) if names else [None] * len(frame)
     places = parcels_at(shapes, blocks.rename(columns={"block_id": "parcel_id"}))
     return [one if isinstance(one, str) and one else place for one, place in zip(named, places, strict=True)]
 
@@ -120,8 +131,10 @@ def _and(ways: set[str]) -> str:
     return joined(sorted(ways), " or ")
 
 
-def _told(block: Any, column: str, said: Any, why: str) -> SourceFinding:
-    message = worded("block_says_why_unknown", block=block, n=float(said), column=worded(column), why=why)
+def _told(what: str, block: Any, column: str, said: Any, why: str) -> SourceFinding:
+    message = worded(
+        "block_says_why_unknown", what=what, block=block, n=float(said), column=worded(column), why=why
+    )
     return SourceFinding("office-residents", "warning", message, layer="blocks", id=str(block), column=column)
 
 
