@@ -48,6 +48,45 @@ def test_a_heading_of_three_rows_with_merged_cells_and_units_below(drawn, brough
     assert list(rows["declared_area_m2"][:2]) == [10_000, 10_000]
 
 
+@pytest.mark.parametrize("merged", [True, False])
+@pytest.mark.parametrize(
+    ("figure", "halves", "columns"),
+    [
+        ("建筑面积（㎡）", ["住宅", "商业"], {}),
+        ("建筑面积（㎡）", ["总计", "计容"], {"floor_area_m2": 9000}),
+        ("建设规模（㎡）", ["地上", "地下"], {"floor_area_m2_max": 8000, "underground_floor_area_m2": 9000}),
+        ("建筑限高（m）", ["下限", "上限"], {"height_m_min": 8000, "height_m_max": 9000}),
+        ("建筑退线（m）", ["东", "西"], {"setback_east_m": 8000, "setback_west_m": 9000}),
+    ],
+)
+def test_each_half_below_a_figure_is_the_figure_that_both_name(
+    drawn, brought, merged, figure, halves, columns
+):
+    table = [["地块编号", "用地代码", figure, None], [None, None, *halves], ["A-01", "R2", 8000, 9000]]
+    merges = [("表", 0, 0, 1, 0), ("表", 0, 1, 1, 1), ("表", 0, 2, 0, 3)] if merged else []
+    workbook(drawn / "指标.xlsx", merges, 表=table)
+    plan, result = brought()
+    assert not rules(result, "office-unjoined")
+    row = rows_of(plan).iloc[0]
+    figures = [
+        "floor_area_m2",
+        "floor_area_m2_max",
+        "underground_floor_area_m2",
+        "height_m_min",
+        "height_m_max",
+    ]
+    figures += ["setback_east_m", "setback_west_m"]
+    assert {one: row[one] for one in figures if one in row and row[one] == row[one]} == columns
+
+
+def test_what_counts_for_the_floor_area_ratio_is_the_floor_area_not_what_lies_below_too(drawn, brought):
+    head = ["地块编号", "用地代码", "总建筑面积（㎡）", "地上建筑面积（㎡）", "地下建筑面积（㎡）"]
+    workbook(drawn / "指标.xlsx", 表=[head, ["A-01", "R2", 12_000, 9000, 3000]])
+    plan, _ = brought()
+    row = rows_of(plan).iloc[0]
+    assert (row["floor_area_m2"], row["underground_floor_area_m2"]) == (9000, 3000)
+
+
 def test_sums_notes_blocks_and_repeated_headings_are_no_parcels(drawn, brought):
     head = ["地块编号", "用地代码", "用地面积(ha)", "居住人口"]
     table = [

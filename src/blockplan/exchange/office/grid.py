@@ -82,10 +82,10 @@ def tables(grid: SheetGrid, known: Known) -> SourceReading:
         reading.findings.append(_said(grid, "warning", worded("sheet_too_large", n=MOST_CELLS)))
         return reading
     cells, shared = _filled(grid)
-    heading = _heading(cells, known)
+    heading = _heading(cells, known, {row for top, _, bottom, _ in grid.spans for row in range(top, bottom)})
     if heading is None:
         turned = [list(column) for column in zip(*_square(cells), strict=True)]
-        other = _heading(turned, known)
+        other = _heading(turned, known, {at for _, left, _, right in grid.spans for at in range(left, right)})
         if other is None:
             reading.remarks += _texts(cells)
             reading.findings.append(
@@ -161,34 +161,25 @@ def _filled(grid: SheetGrid) -> tuple[list[list[Any]], dict[tuple[int, int], int
     return cells, shared
 
 
-def _heading(cells: list[list[Any]], known: Known) -> tuple[int, int, list[str]] | None:
+def _heading(cells: list[list[Any]], known: Known, joint: set[int]) -> tuple[int, int, list[str]] | None:
     """
-    First and last row of the heading, and the name of each column; the block of
-    rows that says the most.
+    First and last row of the heading, and the name of each column; the block of rows that says the most.
+
+    A heading neither begins nor ends within a merged cell: `joint` are the rows from which one goes on
+    to the next.
     """
-    best: tuple[float, int, int, list[str]] | None = None
-    for top in range(min(LOOKED_AT, len(cells))):
-        if sum(cell is not None for cell in cells[top]) < FEWEST_KNOWN:
-            continue
-        for bottom in range(top, min(top + HEADING_ROWS, len(cells))):
-            if any(not _is_title(cell) for row in cells[top : bottom + 1] for cell in row):
-                break
-            columns = list(zip(*cells[top : bottom + 1], strict=True))
-            names = [_combined(column, known) for column in columns]
-            names = _from_left(names, cells[top : bottom + 1], known)
-            sure = {name for name in names if known.knows(_STATE_BEFORE.sub("", name_and_unit(name)[0]))}
-            # A name over two rows says more than its lower half, which may be a name of its own.
-            joint = {
-                name
-                for name, column in zip(names, columns, strict=True)
-                if name not in column and (name in sure or any(map(sure.__contains__, column)))
-            }
-            score = len(sure) - 0.01 * (bottom - top) + 0.02 * len(joint)
-            if score >= FEWEST_KNOWN - 0.1 and (best is None or score > best[0]):
-                best = (score, top, bottom, names)
-    if best is None:
+    whole = _best_heading(cells, known, joint) or _best_heading(cells, known, set())
+    if whole is None:
         return None
-    _, top, bottom, names = best
+    top, bottom, names = whole
+    # A row below that names parts of figures (`住宅`, `商业` below `建筑面积`), and no parcel, belongs to it.
+    while (
+        bottom + 1 < len(cells)
+        and bottom + 1 - top < HEADING_ROWS
+        and _names_parts(cells, bottom, names, known)
+    ):
+        bottom += 1
+        names = _names(cells[top : bottom + 1], known)
     # Units, and the numbers of the columns, may stand in rows of their own below.
     while bottom + 1 < len(cells) and _below_heading(cells[bottom + 1]):
         names = [
@@ -197,6 +188,46 @@ def _heading(cells: list[list[Any]], known: Known) -> tuple[int, int, list[str]]
         ]
         bottom += 1
     return top, bottom, names
+
+
+def _names(rows: list[list[Any]], known: Known) -> list[str]:
+    return _from_left([_combined(column, known) for column in zip(*rows, strict=True)], rows, known)
+
+
+def _names_parts(cells: list[list[Any]], bottom: int, names: list[str], known: Known) -> bool:
+    below = cells[bottom + 1]
+    there = [cell for cell in below if cell is not None]
+    if len(there) < FEWEST_KNOWN or not all(isinstance(cell, str) and _is_title(cell) for cell in there):
+        return False
+    if all(map(is_unit_text, there)):
+        return False
+    numbers = [at for at, name in enumerate(names) if known.names_parcels(name_and_unit(name)[0])]
+    return bool(numbers) and all(below[at] is None and cells[bottom][at] is not None for at in numbers)
+
+
+def _best_heading(cells: list[list[Any]], known: Known, joint: set[int]) -> tuple[int, int, list[str]] | None:
+    best: tuple[float, int, int, list[str]] | None = None
+    for top in range(min(LOOKED_AT, len(cells))):
+        if top - 1 in joint or sum(cell is not None for cell in cells[top]) < FEWEST_KNOWN:
+            continue
+        for bottom in range(top, min(top + HEADING_ROWS, len(cells))):
+            if any(not _is_title(cell) for row in cells[top : bottom + 1] for cell in row):
+                break
+            if bottom in joint:
+                continue
+            columns = list(zip(*cells[top : bottom + 1], strict=True))
+            names = _names(cells[top : bottom + 1], known)
+            sure = {name for name in names if known.knows(_STATE_BEFORE.sub("", name_and_unit(name)[0]))}
+            # A name over two rows says more than its lower half, which may be a name of its own.
+            longer = {
+                name
+                for name, column in zip(names, columns, strict=True)
+                if name not in column and (name in sure or any(map(sure.__contains__, column)))
+            }
+            score = len(sure) - 0.01 * (bottom - top) + 0.02 * len(longer)
+            if score >= FEWEST_KNOWN - 0.1 and (best is None or score > best[0]):
+                best = (score, top, bottom, names)
+    return best and best[1:]
 
 
 def _is_title(cell: Any) -> bool:
@@ -230,9 +261,10 @@ def _combined(levels: tuple[Any, ...], known: Known) -> str:
             return joined
     for at, part in reversed(list(enumerate(parts))):
         if known.knows(name_and_unit(part)[0]):
-            # `住宅` below `建筑面积` makes another figure of it, `合计` does not.
+            # `住宅` below `建筑面积` makes another figure of it, `合计` does not; `地上` has a name with it.
             below = "".join(map(str, parts[at + 1 :]))
-            return f"{below}{part}" if narrower(below) else str(part)
+            own = narrower(below) or (below and known.knows(name_and_unit(f"{below}{part}")[0]))
+            return f"{below}{part}" if own else str(part)
     return "".join(parts)
 
 
@@ -248,9 +280,10 @@ def _from_left(names: list[str], rows: list[list[Any]], known: Known) -> list[st
     for at, (above, below) in enumerate(zip(rows[0], rows[-1], strict=True)):
         over = above if above is not None else over
         if above is None and below is not None and over is not None:
-            joined = _combined((over, below), known) if _STATE.fullmatch(str(below)) else f"{over}{below}"
-            if known.knows(name_and_unit(joined)[0]) or says_before(joined):
-                found[at] = joined
+            state = _STATE.fullmatch(str(below))
+            options = [_combined((over, below), known)] if state else [f"{over}{below}", f"{below}{over}"]
+            known_as = (one for one in options if known.knows(name_and_unit(one)[0]) or says_before(one))
+            found[at] = next(known_as, found[at])
     return found
 
 
