@@ -156,6 +156,32 @@ def test_where_no_layer_says_that_it_holds_the_parcels_the_refusal_shows_how_to(
     assert len(plan.layers["parcels"]) >= 2
 
 
+def test_a_short_mapping_says_roles_and_the_rest_is_recognised(folder, brought, tmp_path):
+    frame = parcels(编号=["A-01", "A-02"], 用地代码=["R2", "B1"])
+    shapefile(frame, folder / "甲.shp")
+    shapefile(frame.assign(编号=["B-01", "B-02"], geometry=frame.translate(0, 500)), folder / "乙.shp")
+    shapefile(parcels(名称=["某片区"], shapes=[shapely.box(*frame.total_bounds)]), folder / "规划范围.shp")
+    says = '[plan.title]\nzh = "城东"\n[[layer]]\nfile = "甲.shp"\nlayer = "甲"\nrole = "parcels"\n'
+    says += '[[layer]]\nfile = "乙.shp"\nlayer = "乙"\nrole = "ignored"\n'
+    (tmp_path / "own.toml").write_text(says, encoding="utf-8")
+    plan, result = brought(mapping=tmp_path / "own.toml")
+    assert plan.layer("parcels")["land_use"].to_dict() == {"A-01": "070102", "A-02": "0901"}
+    assert plan.manifest.title == {"zh": "城东"}
+    assert result.made["boundary"] == "given"
+    # What was made of it maps every field, and gives the same plan again.
+    (tmp_path / "full.toml").write_text(result.mapping_toml, encoding="utf-8")
+    again, _ = brought(mapping=tmp_path / "full.toml")
+    assert again.layer("parcels").equals(plan.layer("parcels"))
+
+
+def test_a_short_mapping_may_say_choices_alone(folder, brought, tmp_path):
+    shapefile(parcels(编号=["A-01", "A-02"], 用地代码=["R2", "B1"], 容积率=[2.0, 3.0]), folder / "地块.shp")
+    (tmp_path / "own.toml").write_text('[choices]\nfloor_area = "none"\n', encoding="utf-8")
+    plan, _ = brought(mapping=tmp_path / "own.toml")
+    assert plan.layer("parcels")["far"].tolist() == [2.0, 3.0]
+    assert plan.layer("parcels")["floor_area_m2"].isna().all()
+
+
 def test_a_folder_without_parcels_names_the_layers_there_are(folder, brought):
     shapefile(gpd.GeoDataFrame({"a": [1]}, geometry=[shapely.Point(0, 0)], crs=CRS), folder / "xyz.shp")
     with pytest.raises(PlanDataError, match=r"No layer holds parcels. Layers there are: xyz.shp: xyz"):

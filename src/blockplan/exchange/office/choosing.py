@@ -10,7 +10,7 @@ from blockplan.exchange.office.assemble import LABEL
 from blockplan.exchange.office.duplicate_files import as_it_stands, drawn_again
 from blockplan.exchange.office.greens import entrances_by_place
 from blockplan.exchange.office.joining import looks
-from blockplan.exchange.office.mapping import DOUBLE, IGNORED, LayerChoice, OfficeMapping, Question
+from blockplan.exchange.office.mapping import DOUBLE, GIVEN, IGNORED, LayerChoice, OfficeMapping, Question
 from blockplan.exchange.office.messages import joined, refused, worded
 from blockplan.exchange.office.recognise import (
     STRANGE,
@@ -60,10 +60,16 @@ class Choosing:
     def choose(
         self, reading: SourceReading, given: OfficeMapping | None
     ) -> tuple[OfficeMapping, list[Chosen]]:
-        """What each layer is: as the mapping says, else as it is recognised; close readings are asked."""
+        """
+        What each layer is: as the mapping says, else as it is recognised; close readings are asked.
+
+        A mapping that maps no field is short: what it does not say is recognised.
+        """
         if given is not None:
-            return given, self._as_given(reading, given)
-        pairs = [(layer, recognise(layer, self.profile)) for layer in reading.layers]
+            self._check_layers(reading, given)
+            if not given.is_short:
+                return given, self._as_given(reading, given)
+        pairs = [(layer, self._read_as(layer, given)) for layer in reading.layers]
         _empty(pairs)
         pairs = self._land(pairs)
         _numbers_of_tables(pairs)
@@ -88,13 +94,15 @@ class Choosing:
             for one in choice.field
             if getattr(one.why, "code", "") == UNREADABLE
         )
-        chosen = OfficeMapping(layer=[choice for _, choice in pairs])
-        if any(layer.tiles and choice.role == "parcels" for layer, choice in pairs):
+        chosen = (given or OfficeMapping()).model_copy(update={"layer": [choice for _, choice in pairs]})
+        if given is None and any(layer.tiles and choice.role == "parcels" for layer, choice in pairs):
             chosen.choices.roads = "none"
         return chosen, pairs
 
     def by_place(self, layer: SourceLayer, choice: LayerChoice, layers: list[Chosen]) -> LayerChoice:
         """A layer of entrances whose name does not say of what: what lies at its points does."""
+        if choice.why == GIVEN:
+            return choice
         found = entrances_by_place(layer, choice, layers)
         if found is None:
             return choice
@@ -111,9 +119,17 @@ class Choosing:
             choice.field = []
         return choice.model_copy(update={"why": why, "confidence": sure, "close": close})
 
-    def _as_given(self, reading: SourceReading, given: OfficeMapping) -> list[Chosen]:
-        there = {(layer.file, layer.name): layer for layer in reading.layers}
-        named = {(choice.file, choice.layer) for choice in given.layer}
+    def _read_as(self, layer: SourceLayer, given: OfficeMapping | None) -> LayerChoice:
+        """What a layer is where a mapping says no more than roles, and its fields are recognised."""
+        choice = recognise(layer, self.profile)
+        for one in given.layer if given is not None else ():
+            if (one.file, one.layer) == (layer.file, layer.name):
+                found = retake(choice, layer, self.profile, one.role)
+                return found.model_copy(update={"crs": one.crs, "confidence": 1.0, "why": GIVEN})
+        return choice
+
+    def _check_layers(self, reading: SourceReading, given: OfficeMapping) -> None:
+        there = {(layer.file, layer.name) for layer in reading.layers}
         lacking = [
             f"{choice.file}: {choice.layer}"
             for choice in given.layer
@@ -130,6 +146,10 @@ class Choosing:
                 role=strange[0],
                 roles=", ".join(sorted(roles)),
             )
+
+    def _as_given(self, reading: SourceReading, given: OfficeMapping) -> list[Chosen]:
+        there = {(layer.file, layer.name): layer for layer in reading.layers}
+        named = {(choice.file, choice.layer) for choice in given.layer}
         _check_fields(given, there, self.profile)
         for key, layer in there.items():
             if key not in named:

@@ -149,7 +149,7 @@ def import_office(
     dated = _plan_table(chosen, reading, Path(out), findings)
     placed = _place(layers, chosen, reading)
     findings += placed.findings
-    if given is None:
+    if given is None or given.is_short:
         layers = [(layer, choosing.by_place(layer, choice, layers)) for layer, choice in layers]
         chosen.layer = [choice for _, choice in layers]
         take_ten_thousands(layers, _texts(reading, layers), findings)

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 IGNORED = "ignored"
 #: Role of a second layer that draws the same parcels again.
 DOUBLE = "double"
+#: Why a layer or a field is what a mapping says.
+GIVEN = "given"
 HEAD = """\
 # Which layer of the office's files is what in the plan, and which field gives which column.
 # Written by `blockplan import office`; correct it and give it back as the mapping of the next import
@@ -69,7 +71,7 @@ class FieldChoice(_OfficeMappingModel):
     unit: str = ""
     sample: str = ""
     confidence: float = Field(default=1.0, ge=0, le=1)
-    why: Said = "given"
+    why: Said = GIVEN
     close: list[str] = Field(default_factory=list)
 
 
@@ -81,7 +83,7 @@ class LayerChoice(_OfficeMappingModel):
     role: str
     crs: str = ""
     confidence: float = Field(default=1.0, ge=0, le=1)
-    why: Said = "given"
+    why: Said = GIVEN
     close: list[str] = Field(default_factory=list)
     field: list[FieldChoice] = Field(default_factory=list)
 
@@ -167,6 +169,11 @@ class OfficeMapping(_OfficeMappingModel):
     choices: Choices = Choices()
     layer: list[LayerChoice] = Field(default_factory=list)
     code: list[CodeChoice] = Field(default_factory=list)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it maps no field, and leaves to the door what it does not say."""
+        return not any(choice.field for choice in self.layer)
 
     def of(self, *roles: str) -> list[LayerChoice]:
         """Layers of some roles, in their order."""
