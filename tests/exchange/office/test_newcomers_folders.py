@@ -191,7 +191,7 @@ def test_residents_of_a_block_whose_homes_have_no_land_stay_unknown_and_are_told
     frame = gpd.GeoDataFrame({"land_use": ["0701"] * 2, "block_id": ["D1"] * 2}, geometry=[land] * 2)
     blocks = gpd.GeoDataFrame({"block_id": ["D1"], "residents": [900.0]}, geometry=[shapely.box(0, 0, 9, 9)])
     findings = Findings()
-    assert share_out(frame, blocks, findings) == {}
+    assert share_out(frame, blocks, "block", findings) == {}
     assert "residents" not in frame
     assert [one.message.partition(" and ")[2] for one in findings] == [
         "its parcels of homes have no land to share them out by; they stay unknown."
