@@ -241,3 +241,46 @@ def test_a_layer_of_which_nothing_is_known_is_told_with_its_size(folder, brought
     _, result = brought()
     told = rules(result, "office-layer")
     assert [(one.layer, "its 2 features" in one.message) for one in told] == [("zzz", True)]
+
+
+def test_a_japanese_folder_of_zoned_blocks_comes_in_whole(folder, brought):
+    blocks = parcels(
+        crs="EPSG:6677",
+        街区番号=["1-1", "1-2", "1-3", "1-4"],
+        用途地域=["第一種中高層住居専用地域", "近隣商業地域", "第一種住居地域", "準工業地域"],
+        建ぺい率=["60", "80%", "60", "60"],
+        容積率=["200", "300", "200", "200"],
+        shapes=squares(east=-12_300, north=-31_200),
+    )
+    shapefile(blocks, folder / "街区.shp", encoding="cp932")
+    lines = [shapely.LineString([(x, -31_190), (x, -31_110)]) for x in (-12_200, -12_100, -12_000)]
+    streets = gpd.GeoDataFrame(
+        {"路線名": ["中央通り", "北町1号線", "北町2号線"], "区分": ["幹線街路", "補助幹線", "区画道路"]},
+        geometry=lines,
+        crs="EPSG:6677",
+    )
+    shapefile(streets, folder / "道路中心線.shp", encoding="cp932")
+    scope = gpd.GeoDataFrame({"地区名": ["北町地区"]}, geometry=[shapely.union_all(blocks.geometry)])
+    shapefile(scope.set_crs("EPSG:6677"), folder / "計画区域.shp", encoding="cp932")
+    table = "施設名,種別,街区番号,床面積(㎡),定員(人)\n北町保育園,保育所,1-1,1250,120\n"
+    (folder / "施設.csv").write_text(table, encoding="cp932")
+    (folder / "概要.txt").write_text("決定年月日 令和7年3月31日", encoding="cp932")
+    plan, result = brought()
+    assert plan.layer("parcels")["far"].tolist() == [2.0, 3.0, 2.0, 2.0]
+    assert "were taken for parcels" in rules(result, "office-layer")[0].message
+    assert plan.layer("streets")["class"].tolist() == ["arterial", "secondary", "local"]
+    assert plan.manifest.title == {"ja": "北町地区"}
+    assert str(plan.manifest.drawn_on) == "2025-03-31"
+    nursery = plan.layer("facilities").iloc[0]
+    assert (nursery["parcel_id"], nursery["floor_area_m2"], nursery["places"]) == ("1-1", 1250, 120)
+
+
+def test_blocks_that_a_mapping_calls_so_are_not_taken_for_parcels(folder, brought, tmp_path):
+    frame = parcels(街区编号=["1", "2"], 用地代码=["R2", "B1"], 容积率=[2.0, 3.0])
+    shapefile(frame, folder / "街区.shp")
+    plan, _ = brought()
+    assert len(plan.layer("parcels")) == 2
+    says = '[[layer]]\nfile = "街区.shp"\nlayer = "街区"\nrole = "blocks"\n'
+    (tmp_path / "own.toml").write_text(says, encoding="utf-8")
+    with pytest.raises(PlanDataError, match="No layer holds parcels"):
+        brought(mapping=tmp_path / "own.toml")

@@ -15,6 +15,7 @@ from blockplan.exchange.office.messages import joined, refused, worded
 from blockplan.exchange.office.recognise import (
     STRANGE,
     UNREADABLE,
+    fields_of,
     geometry_kind,
     left_out,
     not_known,
@@ -170,7 +171,31 @@ class Choosing:
         ]
 
     def _land(self, pairs: list[Chosen]) -> list[Chosen]:
-        """Where nothing is known to be parcels: the one layer of areas of which nothing else is known."""
+        """
+        Where nothing is known to be parcels: blocks that each say a use and its bounds, else the one layer of
+        areas of which nothing else is known.
+        """
+        if any(choice.role == "parcels" for _, choice in pairs):
+            return pairs
+        zones = [
+            layer
+            for layer, choice in pairs
+            if choice.role == "blocks" and choice.why != GIVEN and self._says_uses(layer)
+        ]
+        if zones:
+            for layer in zones:
+                self.findings.add(
+                    "office-layer", "warning", worded("blocks_taken_for_parcels"), **layer.place
+                )
+            return [
+                (
+                    layer,
+                    retake(choice, layer, self.profile, "parcels")
+                    if any(layer is one for one in zones)
+                    else choice,
+                )
+                for layer, choice in pairs
+            ]
         areas = [
             layer
             for layer, choice in pairs
@@ -188,6 +213,12 @@ class Choosing:
             (layer, retake(choice, layer, self.profile, "parcels") if layer in areas else choice)
             for layer, choice in pairs
         ]
+
+    def _says_uses(self, layer: SourceLayer) -> bool:
+        said = {one.column for one in fields_of(layer, "parcels", self.profile)}
+        return bool(said & {"land_use", "land_use_name"}) and bool(
+            said & {"far", "far_max", "coverage_ratio"}
+        )
 
     def _asked(self, layer: SourceLayer, choice: LayerChoice) -> LayerChoice:
         if choice.close and choice.role != DOUBLE:

@@ -124,6 +124,9 @@ def _may_be_chinese(corners: Any) -> bool:
     return bool(shapely.box(*EAST_ASIA).contains_properly(corners))
 
 
+#: The year before the first of each era of Japan.
+ERAS = {"令和": 2018, "平成": 1988}
+_ERA = re.compile(rf"({'|'.join(ERAS)})\s*(元|\d{{1,2}})\s*年")
 _MONTH = re.compile(r"(?<!\d)(20\d{2})\s*年\s*(\d{1,2})\s*月")
 _DAY_FIELD = re.compile(
     r"pfsj|pfdate|pfrq|pzsj|bzsj|批复时间|批准日期|批准时间|批复日期|编制日期|编制时间|成果日期"
@@ -150,7 +153,10 @@ def day_in(text: str) -> dt.date | None:
     (datetime.date(2024, 6, 28), datetime.date(2024, 6, 28))
     >>> day_in("2023年7月编制"), day_in("地块2024")
     (datetime.date(2023, 7, 1), None)
+    >>> day_in("令和7年3月31日"), day_in("平成31年4月1日告示")
+    (datetime.date(2025, 3, 31), datetime.date(2019, 4, 1))
     """
+    text = _ERA.sub(lambda era: f"{ERAS[era[1]] + int(era[2].replace('元', '1'))}年", text)
     found = _DAY.search(text)
     month = _MONTH.search(text)
     if not found and not month:

@@ -119,11 +119,17 @@ def _goes_on(lines: Sequence[Any]) -> dict[End, End]:
 
 
 CLASSES = (
-    (r"快速路|高速|DLZX-KS|KS\b|expressway|motorway", "expressway"),
-    (r"主干|DLZX-ZG|DLZX-GL|公路|主要道路|arterial|primary|trunk", "arterial"),
-    (r"次干|DLZX-CG|次要|secondary", "secondary"),
-    (r"支路|街坊路|DLZX-ZL|巷|小区路|local|tertiary|residential", "local"),
-    (r"步行|慢行|人行|绿道|自行车|path|foot", "path"),
+    (r"快速路|高速|DLZX-KS|KS\b|自動車専用|expressway|motorway", "expressway"),
+    (
+        r"主干|DLZX-ZG|DLZX-GL|公路|主要道路|(?<!補助)幹線|대로|hauptverkehr|arterial|primary|trunk",
+        "arterial",
+    ),
+    (r"次干|DLZX-CG|次要|補助幹線|중로|sammelstra|secondary", "secondary"),
+    (
+        r"支路|街坊路|DLZX-ZL|巷|小区路|区画道路|生活道路|소로|anliegerstra|wohnstra|local|tertiary|residential",
+        "local",
+    ),
+    (r"步行|慢行|人行|绿道|緑道|歩行者|自行车|自転車|보행|fußweg|radweg|path|foot", "path"),
 )
 #: Class of a street whose class nobody says, from the width between its red lines, m.
 BY_WIDTH = ((40.0, "arterial"), (24.0, "secondary"), (0.0, "local"))
