@@ -22,7 +22,7 @@ from blockplan.texts import listed
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from blockplan.respond.opinions import Received
+    from blockplan.respond.opinions import Received, Record
 
     Text = str | Mapping[str, str]
 
@@ -32,7 +32,16 @@ class Desk(Sorting):
     What stands (`Sorting`), and what can be done with it.
 
     Each act names who did it (`by`), and is refused with a UsageError where it names what is not there.
+
+    Attributes
+    ----------
+    entered
+        The payloads that it entered, in order.
     """
+
+    def __init__(self, record: Record) -> None:
+        super().__init__(record)
+        self.entered: list[Mapping[str, Any]] = []
 
     # ---- cutting ----
 
@@ -197,3 +206,4 @@ class Desk(Sorting):
 
     def _enter(self, kind: str, payload: dict[str, Any]) -> None:
         self._read(self.record.append(kind, payload))
+        self.entered.append(payload)

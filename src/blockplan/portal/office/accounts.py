@@ -38,6 +38,7 @@ from blockplan.portal.office.paging import paged
 from blockplan.portal.office.permissions import actor_of
 from blockplan.portal.record.index import named
 from blockplan.portal.words import catalogs, say
+from blockplan.texts import listed
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -183,7 +184,7 @@ def acts(request: HttpRequest) -> HttpResponse:
     """The list of acts, newest first."""
     rows, older = paged(Audit.objects.all(), request, newest_first=True)
     for row in rows:
-        row.said = _about(row)
+        row.said = " · ".join(filter(None, (row.notice, _about(row), row.address)))
     return render(request, "office/acts.html", {"rows": rows, "next": older})
 
 
@@ -202,12 +203,22 @@ CODES = {
 
 def _about(row: Audit) -> str:
     """What an act was about; names of roles, entries and pages in words, opinions by their numbers."""
+    if row.what == "desk":
+        did, *names = row.about.split()
+        what = _word(did, row.notice)
+        # Where the theme itself was named, that it is one is said already.
+        said = listed(name if did == "theme" else _word(name, row.notice) for name in names)
+        return say("office.pair", current(), a=what, b=said[current()]) if names else what
     return re.sub(CODES.get(row.what, r"[^ ,:]+"), lambda found: _word(found[0], row.notice), row.about)
 
 
 def _word(part: str, notice: str) -> str:
     if re.fullmatch(r"O-\d{1,15}(\.\d+)?", part):
         return named(notice, part, current())
+    if re.fullmatch(r"T-\d{1,15}", part):
+        return f"{say('office_did.theme', current())} {part}"
+    if re.fullmatch(r"\+\d{1,15}", part):
+        return say("office_desk.more_gaps", current(), n=part[1:])
     for words in ("office_role", "office_did", "office_draft"):
         if part in catalogs()[words]:
             return say(f"{words}.{part}", current())

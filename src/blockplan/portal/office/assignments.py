@@ -71,7 +71,7 @@ def give(notice: str, subjects: Iterable[str], said: Mapping[str, str], actor: A
             require_seen(said.get(f"held-{subject}", ""), *((str(one.staff), one.name) if one else ("", "")))
         _keep(notice, actor, dict.fromkeys(wanted, chosen))
 
-    desks.work(notice, act, actor, about="assigned")
+    desks.work(notice, act, actor, about="assigned", of=lambda _: wanted)
 
 
 def _keep(
@@ -111,7 +111,7 @@ def take_back(notice: str, number: str, actor: Actor) -> None:
     mine = DeskMove.objects.filter(notice_id=notice, by=actor.staff).exclude(kind="passed")
     move = mine.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 16 else None
 
-    def act(desk: Desk) -> None:
+    def act(desk: Desk) -> Iterable[str]:
         again = move is None or DeskMove.objects.filter(takes_back=move).exists()
         before = {} if again or move is None else _standing(move, desk, _where(notice, desk))
         if move is None or not before:
@@ -120,8 +120,9 @@ def take_back(notice: str, number: str, actor: Actor) -> None:
             desk.assign_all(before, by=actor.name)
         else:
             _keep(notice, actor, before, takes_back=move)
+        return before
 
-    desks.work(notice, act, actor, about="taken_back", takes_back=move)
+    desks.work(notice, act, actor, about="taken_back", of=lambda before: before, takes_back=move)
 
 
 def _where(notice: str, now: Sorting) -> dict[str, tuple[dict[str, Any], Collection[Any]]]:

@@ -9,7 +9,28 @@ from blockplan.portal.config import config_of_environment
 from blockplan.portal.security_headers import address_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.http import HttpRequest
+
+#: So many points, opinions or themes stand in the line of an act; the record has all of them.
+MOST_NAMED = 8
+
+
+def naming(what: str, names: Iterable[str]) -> str:
+    """
+    What was done and of what, for `note`: at most `MOST_NAMED` names, and how many more there are.
+
+    Examples
+    --------
+    >>> naming("answered", ["O-2.1"])
+    'answered O-2.1'
+    >>> naming("themed", [f"O-{number}.1" for number in range(1, 13)])
+    'themed O-1.1 O-2.1 O-3.1 O-4.1 O-5.1 O-6.1 O-7.1 O-8.1 +4'
+    """
+    every = list(dict.fromkeys(names))
+    more = [f"+{len(every) - MOST_NAMED}"] if len(every) > MOST_NAMED else []
+    return " ".join([what, *every[:MOST_NAMED], *more])
 
 
 def note(

@@ -20,7 +20,7 @@ from blockplan.errors import UsageError
 from blockplan.portal import clock
 from blockplan.portal.lang import current
 from blockplan.portal.office import hands, permissions
-from blockplan.portal.office.audit import note
+from blockplan.portal.office.audit import naming, note
 from blockplan.portal.office.models import DeskMove
 from blockplan.portal.record.models import Entry
 from blockplan.portal.record.store import open_store
@@ -31,7 +31,7 @@ from blockplan.respond.tables import shown as plainly
 from blockplan.texts import refusal, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from django.http import HttpRequest
 
@@ -69,10 +69,19 @@ def look(notice: str) -> Sorting:
 
 
 def work(
-    notice: str, act: Callable[[Desk], T], actor: Actor, *, about: str, takes_back: DeskMove | None = None
+    notice: str,
+    act: Callable[[Desk], T],
+    actor: Actor,
+    *,
+    about: str,
+    of: Callable[[T], Iterable[str]] = lambda _found: (),
+    takes_back: DeskMove | None = None,
 ) -> T:
     """
     Do something at the desk in one transaction: all of its entries, or none.
+
+    The list of acts names it (`about`), and the opinions, points and themes of its entries; `of` gives those
+    of what is no entry.
 
     What it moves from theme to theme is kept as a `DeskMove`, which may take another back; what it makes of
     a point or theme stays in the hand that had that (`hands.passed_on`).
@@ -82,7 +91,8 @@ def work(
         desk = Desk(ledger)
         cut, before = dict(desk.segments), places(desk)
         found = act(desk)
-        note("desk", who=actor.name, notice=notice, about=about)
+        names = [*of(found), *(name for payload in desk.entered for name in _named_in(payload))]
+        note("desk", who=actor.name, notice=notice, about=naming(about, names))
         after = places(desk)
         themed = {
             name: [theme, after[name]]
@@ -99,6 +109,17 @@ def work(
         return found
 
     return permissions.work(notice, inside, actor)
+
+
+def _named_in(payload: Mapping[str, Any]) -> Iterator[str]:
+    """The opinions, points and themes that an entry of the desk is about."""
+    for key in ("opinion", "segment", "theme", "merged_into"):
+        if key in payload:
+            yield payload[key]
+    yield from payload.get("opinions", ())
+    assigned = payload.get("assigned", ())
+    yield from (one["segment"] for one in assigned)
+    yield from (one["theme"] for one in assigned if one["theme"])
 
 
 def places(now: Sorting) -> dict[str, str | None]:
