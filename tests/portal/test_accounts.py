@@ -14,13 +14,16 @@ from tests.support.office_pages import as_shown, told
 from tests.support.staff import PASSWORD, a_member, add_factor, browser_of, code_of
 
 from blockplan.portal.office.links import find_link, join, make_link, needs_setup
-from blockplan.portal.office.models import Audit, Grant, Link, Staff
+from blockplan.portal.office.models import Audit, Draft, Grant, Link, Staff
+from blockplan.portal.plans.models import PlanVersion
+from blockplan.portal.record.models import Notice
 from blockplan.portal.serve import setup_link
 
 if TYPE_CHECKING:
     from tests.support.notice_records import HandClock
 
     from blockplan.portal.config import Config
+    from blockplan.portal.record.store import DatabaseStore
 
 SIGN_IN = "/en/office/sign-in/"
 
@@ -255,6 +258,25 @@ def test_what_a_role_may_do_is_read_where_it_is_given_and_where_it_is_taken_up(c
             admin.get(f"/{lang}/office/staff/"), admin.get(f"/{lang}/office/staff/{li.pk}/"), join_page
         ):  # fmt: skip
             assert f'<span class="does">{words}</span>' in page.content.decode()
+
+
+def test_for_which_notice_is_chosen_by_title_in_the_language_of_the_page(opened: DatabaseStore) -> None:
+    Notice.objects.create(id="empty", state="draft")
+    of_draft = Notice.objects.create(id="next", state="draft")
+    title = {"zh": "二期", "en": "Second stage"}
+    package = PlanVersion.objects.create(notice=of_draft, document={"title": title})
+    Draft.objects.create(notice=of_draft, country="CN", rule="cn-art26", version=package)
+    admin = browser_of(a_member("Zhou", "admin"))
+    member = a_member("Li", "clerk").pk
+    for lang, said in {
+        "zh": ["试点片区 · town", "二期 · next"], "en": ["A made-up quarter · town", "Second stage · next"],
+        "ja": ["架空の街区 · town", "Second stage · next"],
+    }.items():  # fmt: skip
+        for path in ("staff/", f"staff/{member}/"):
+            page = admin.get(f"/{lang}/office/{path}").content.decode()
+            options = page.partition('<select name="notice"')[2].partition("</select>")[0]
+            found = dict(re.findall(r'<option value="([^"]+)">([^<]*)<', options))
+            assert found == {"town": said[0], "next": said[1], "empty": "empty"}
 
 
 def test_nobody_signs_up_and_no_page_asks_for_a_mail_address(config: Config) -> None:

@@ -22,10 +22,11 @@ from blockplan.portal.lang import NAMES, current
 from blockplan.portal.office import desks
 from blockplan.portal.office.answer_templates import left_over
 from blockplan.portal.office.models import ROLES
+from blockplan.portal.plans.models import PlanVersion
 from blockplan.portal.record.models import Notice
 from blockplan.portal.words import catalogs, say
 from blockplan.respond import KINDS, answer_from
-from blockplan.texts import LANGUAGES
+from blockplan.texts import LANGUAGES, pick
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from blockplan.respond import Answer
 
 WORDS, FAULTS = "office_field", "office_fault"
+#: So many notices can be chosen from, the newest first.
+MOST_NOTICES = 200
 
 
 class Worded:
@@ -208,8 +211,18 @@ def _with_roles(fields: dict[str, Any]) -> None:
     roles = choices("office_role", ROLES)
     fields[name].choices = roles if name == "roles" else decision(roles)
     everywhere = say("office_role.everywhere", current())
-    newest = Notice.objects.order_by("-ends_before", "id").values_list("id", flat=True)[:200]
-    fields["notice"].choices = [("", everywhere), *((one, one) for one in newest)]
+    fields["notice"].choices = [("", everywhere), *_newest_notices()]
+
+
+def _newest_notices() -> list[tuple[str, str]]:
+    """Ids of notices, each with the title of its plan before it; by the id alone while it has none."""
+    newest = Notice.objects.order_by("-ends_before", "id")
+    titles = dict(newest.values_list("id", "opened__plan__title")[:MOST_NOTICES])
+    untitled = [one for one, title in titles.items() if not title]
+    drafts = PlanVersion.objects.filter(draft__in=untitled).values_list("draft", "document__title")
+    titles |= dict(drafts)
+    said = {one: pick(title, current()) for one, title in titles.items()}
+    return [(one, f"{title} · {one}" if title else one) for one, title in said.items()]
 
 
 def strong(password: str, user: Any = None) -> str:
