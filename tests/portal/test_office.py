@@ -13,6 +13,7 @@ import shapely
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.html import escape
 from django.utils.timezone import now
+from tests.support.notice_records import an_opinion
 from tests.support.office_pages import (
     HERE,
     a_letter,
@@ -66,18 +67,31 @@ def test_a_letter_is_entered_with_the_day_it_came_and_its_secret_is_shown_once(
 
 
 @pytest.mark.parametrize(
-    ("entered", "shown"),
-    [("2026-03-02", "2026年3月2日"), ("2026-03-02T08:20", "2026年3月2日 08:20"),
-     ("2026-03-02T01:20:00+01:00", "2026年3月2日 08:20")],
+    ("time", "kept", "shown"),
+    [("", "2026-03-02", "2026年3月2日"), ("08:20", "2026-03-02T08:20", "2026年3月2日 08:20"),
+     ("+", "2026-03-02T01:20:00+01:00", "2026年3月2日 08:20")],
 )  # fmt: skip
 def test_the_day_a_letter_came_is_written_as_the_language_writes_days(
-    opened: DatabaseStore, clerk: Client, entered: str, shown: str
+    opened: DatabaseStore, clerk: Client, time: str, kept: str, shown: str
 ) -> None:
-    clerk.post(HERE + "letter/", a_letter(received_at=entered))
+    if time == "+":
+        opened.append("submitted", an_opinion(channel="post", received_at=kept))
+    else:
+        clerk.post(HERE + "letter/", a_letter(received_time=time))
+    assert next(opened.events({"submitted"})).payload["received_at"] == kept
     told(browser_of(a_member("Li", "planner")), HERE + "desk/", {"do": "cut"})
     for page in ("opinions/O-1/", "desk/segments/O-1.1/"):
         said = clerk.get((HERE + page).replace("/en/", "/zh/")).content.decode()
         assert re.sub("<[^>]*>", "", said.partition("收到：")[2]).startswith(shown), page
+
+
+def test_the_day_of_a_letter_is_picked_and_not_typed(opened: DatabaseStore, clerk: Client) -> None:
+    page = clerk.get(HERE + "letter/").content.decode()
+    kinds = dict(re.findall(r'<input type="(\w+)" name="(received_\w+)"', page))
+    assert kinds == {"date": "received_at", "time": "received_time"}
+    refused = clerk.post(HERE + "letter/", a_letter(received_at="2 March", received_time="noon"))
+    assert refused.status_code == 400
+    assert not Opinion.objects.exists()
 
 
 def test_the_same_form_sent_twice_is_one_letter(opened: DatabaseStore, clerk: Client) -> None:

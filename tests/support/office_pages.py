@@ -104,7 +104,8 @@ def a_letter(**more: str) -> dict[str, str]:
     from blockplan.portal.submissions.services import new_form
 
     said = {
-        "channel": "post", "sender": "public", "received_at": "2026-03-02", "title": "",
+        "channel": "post", "sender": "public", "received_at": "2026-03-02", "received_time": "",
+        "title": "",
         "text": "More trees.",
         "objects": "P-1, statements:S-1", "person_name": "somebody", "person_address": "",
         "person_contact": "", "person_standing": "", "reason_given": "", "form_key": new_form(),

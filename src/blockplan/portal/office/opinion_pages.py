@@ -24,7 +24,7 @@ from blockplan.notice.state import TAKES_OPINIONS
 from blockplan.notice.submissions import new_of, source_of
 from blockplan.portal.office import entries, permissions
 from blockplan.portal.office.audit import note
-from blockplan.portal.office.forms import Form, Lines, choices, decision
+from blockplan.portal.office.forms import Day, Form, Lines, choices, decision
 from blockplan.portal.office.inbox import KEYS
 from blockplan.portal.office.notice_pages import attempt, opinion_of, told, waiting_of
 from blockplan.portal.office.paging import after, paged
@@ -60,7 +60,8 @@ class Letter(Form):
     """An opinion that came otherwise than by the web."""
 
     channel = forms.ChoiceField()
-    received_at = forms.CharField(max_length=40)
+    received_at = Day()
+    received_time = forms.TimeField(required=False, widget=forms.TimeInput({"type": "time"}, format="%H:%M"))
     sender = forms.ChoiceField()
     title = forms.CharField(max_length=400, required=False)
     text = Lines(max_length=LIMITS.text_characters, required=False)
@@ -285,7 +286,7 @@ def _said(said: dict[str, Any]) -> Said:
         if name.strip()
     ]
     more = {
-        "title": said["title"], "received_at": said["received_at"].strip(), "targets": targets,
+        "title": said["title"], "received_at": _arrival(said), "targets": targets,
         "reason": said["reason_given"],
     }  # fmt: skip
     opinion = notices.Submission(
@@ -293,6 +294,12 @@ def _said(said: dict[str, Any]) -> Said:
         files=[one.attachment() for one in files],
     )  # fmt: skip
     return Said(opinion=opinion, form=said["form_key"], proved=True)
+
+
+def _arrival(said: dict[str, Any]) -> str:
+    """The day on which a letter came, and its time there where that is known, as the record has it."""
+    day, time = said["received_at"], said["received_time"]
+    return f"{day}T{time:%H:%M}" if time else f"{day}"
 
 
 def _line(event: Event | None) -> str:
