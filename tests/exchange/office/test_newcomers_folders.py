@@ -193,7 +193,7 @@ def test_residents_of_a_block_whose_homes_have_no_land_stay_unknown_and_are_told
     findings = Findings()
     assert share_out(frame, blocks, "block", findings) == {}
     assert "residents" not in frame
-    assert [one.message.partition(" and ")[2] for one in findings] == [
+    assert [one.message.partition(": ")[2] for one in findings] == [
         "its parcels of homes have no land to share them out by; they stay unknown."
     ]
 
