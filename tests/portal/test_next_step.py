@@ -94,6 +94,28 @@ def test_at_the_desk_an_opinion_that_nobody_looked_at_comes_first_and_is_not_cal
     assert count.format("1") in planner.get(HERE + "desk/").content.decode()
 
 
+def test_the_page_of_completion_leads_to_what_lacks_and_then_to_the_points(
+    config: Config, clock: HandClock, opened: DatabaseStore
+) -> None:
+    planner = browser_of(a_member("Li", "planner"))
+
+    def first() -> list[str]:
+        said = planner.get(HERE + "complete/").content.decode().partition("To be looked at first:")[2]
+        return re.findall(r'href="([^"]*)"', said.partition("</p>")[0])
+
+    assert first() == [], "nothing was written, and no empty list is offered"
+    send_without_work("More trees.")
+    waits, uncut = HERE + "opinions/?standing=held", HERE + "desk/#tools"
+    assert first() == [waits, uncut]
+    look_at_all()
+    assert first() == [uncut]
+    told(planner, HERE + "desk/", {"do": "cut"})
+    assert first() == [HERE + "desk/segments/?show=unanswered"]
+    told(planner, HERE + "desk/segments/O-1.1/", {"do": "answer", "kind": "noted", "reason_en": "Thank you."})
+    assert first() == [HERE + "desk/segments/?show=all"]
+    assert "More trees." in planner.get(first()[0]).content.decode()
+
+
 def test_what_somebody_asked_for_is_another_persons_next_step(
     config: Config, clock: HandClock, opened: DatabaseStore
 ) -> None:

@@ -39,7 +39,7 @@ from blockplan.portal.record.models import Entry, Notice, Opinion
 from blockplan.portal.record.store import open_store
 from blockplan.portal.submissions import promised
 from blockplan.portal.words import say
-from blockplan.respond.coverage import numbers
+from blockplan.respond.coverage import each_gap, numbers
 from blockplan.respond.tables import shown as plainly
 from blockplan.texts import pick
 
@@ -208,11 +208,29 @@ def act_page(name: str) -> Callable[..., HttpResponse]:
         shown = {"notice": row, "form": form, "name": name, "act": act, "opinion": opinion,
                  "entries": about, "asked_on": newest, "period": row.opened.get("period"),
                  "told": numbers(desks.look(notice)) if name in OF_ANSWERS else {},
+                 "first": _to_look_at(notice) if name == "complete" else [],
                  "mark": of_opinion(open_store(notice), opinion)[0] if opinion else ""}  # fmt: skip
         return render(request, "office/act.html", shown, status=400 if form.errors else 200)
 
     view.__name__ = f"act_{name}"
     return view
+
+
+def _to_look_at(notice: str) -> list[tuple[str, str]]:
+    """
+    What to look at before the answers are said to be complete, name and address: what lacks yet, and where
+    nothing does, the points with their answers.
+    """
+    now = desks.look(notice)
+    lacks = {gap.lack for gap in each_gap(now)}
+    opinions, desk, points = (
+        reverse(f"office_{one}", args=[notice]) for one in ("opinions", "desk", "segments")
+    )
+    found = [("office_next.held", f"{opinions}?standing=held")] if "not_looked_at" in lacks else []
+    found += [("office.desk", f"{desk}#tools")] if "not_cut" in lacks else []
+    if lacks & {"not_answered", "not_sorted"}:
+        found.append(("office_desk.unanswered", f"{points}?show=unanswered"))
+    return found or ([("office_desk.segments", f"{points}?show=all")] if now.open_segments() else [])
 
 
 def _mark_anew(form: Sure, notice: str, opinion: str) -> None:
