@@ -258,7 +258,14 @@ def test_a_drawing_as_text_or_file_is_shown_confirmed_and_entered(shown: Databas
     assert "Confirm the place" in post(**unsure)
     looked = post(**unsure, place_ok="yes")
     assert "An area on the map" in looked
-    assert "<dt>Place</dt><dd>An area on the map" in post(do="send", draft=draft_of(looked))
+    receipt = post(do="send", draft=draft_of(looked))
+    whole = r"An area on the map, 200 m², near \w+ Road and \w+ Street"
+    assert re.search(rf"<dt>Place</dt><dd>{whole}\s*</dd>", receipt), (
+        "its size and its streets, as it was shown"
+    )
+    mine = {"opinion": "O-1", "secret": receipt.partition('class="key">')[2].partition("<")[0]}
+    follow = Client().post("/en/notices/town/follow/", mine).content.decode()
+    assert re.search(rf"<li>{whole}\s*</li>", follow)
     said = next(shown.events({"submitted"})).payload
     assert said["geometry"] == {"type": "Polygon", "coordinates": [outline]}
     assert said["place"]["sent"] == said["geometry"]

@@ -22,12 +22,11 @@ from blockplan.portal.plans.places import map_of
 from blockplan.portal.record.models import Erasure
 from blockplan.portal.record.store import open_store
 from blockplan.portal.submissions.subjects import (
-    drawn_in_words,
     drawn_size,
     in_words,
     named,
+    place_in_words,
     said_or,
-    streets_near,
 )
 from blockplan.portal.visible_notices import version_of
 from blockplan.portal.words import say
@@ -120,13 +119,7 @@ def _drawn(said: Mapping[str, Any], row: Notice) -> str:
     drawn = said.get("geometry")
     if not drawn or not _numbers_alone("geometry", drawn):
         return ""
-    from shapely.geometry import shape  # noqa: PLC0415 (only opinions with a place need it)
-
-    version = version_of(row)
-    # Streets are those of the plan that the opinion is about.
-    of_plan = version is not None and said.get("round") == version.round
-    near = streets_near(version, shape(drawn)) if version is not None and of_plan else []
-    return drawn_in_words({"geometry": drawn, "kind": drawn["type"].lower(), "near": near}, current())
+    return place_in_words(row, said, current())
 
 
 def drawn_briefly(said: Mapping[str, Any]) -> str:

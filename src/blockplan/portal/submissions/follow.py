@@ -103,7 +103,7 @@ class Followed:
             "title": stands.get("title", ""),
             "reason": stands.get("reason", ""),
             "place": stands.get("place"),
-            "geometry": stands.get("geometry"),
+            "place_words": subjects.place_in_words(self.row, stands, self.lang),
             "files": stands.get("files", ()),
             "aims": subjects.placed(
                 self.row, subjects.named(self.row, stands.get("targets") or ()), self.lang

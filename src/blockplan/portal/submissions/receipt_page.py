@@ -61,6 +61,7 @@ def facts(row: Notice, made: Receipt, lang: str) -> dict[str, Any]:
         "note": made.document["checkpoint"],
         "key": made.document["key"],
         "body": made.document["body"] or {},
+        "kept_place": subjects.place_in_words(row, made.document["body"] or {}, lang),
         "targets": subjects.placed(
             row, subjects.named(row, (made.document["body"] or {}).get("targets", [])), lang
         ),
@@ -90,7 +91,8 @@ def paper(row: Notice, made: Receipt, lang: str, secret: str) -> bytes:
 
     said = facts(row, made, lang)
     parts = ("kind", "number", "words", "where")
-    about = "; ".join(" ".join(one[part] for part in parts if one[part]) for one in said["targets"])
+    named_there = [" ".join(one[part] for part in parts if one[part]) for one in said["targets"]]
+    about = "; ".join(filter(None, (said["kept_place"], *named_there)))
     stated = (row.opened.get("particulars") or {}).get("authority")
     found = ReceiptFacts(
         number=named(row.id, made.opinion, lang, made.number),

@@ -151,6 +151,20 @@ def drawn_in_words(place: Mapping[str, Any], lang: str) -> str:
     return say("opinion.drawn_between", lang).join(said)
 
 
+def place_in_words(row: Notice, said: Mapping[str, Any], lang: str) -> str:
+    """The place that the words of an opinion carry (``geometry``), in words; nothing where they have none."""
+    drawn = said.get("geometry")
+    if not drawn:
+        return ""
+    from shapely.geometry import shape  # noqa: PLC0415 (only opinions with a place need it)
+
+    version = version_of(row)
+    # Streets are those of the plan that the opinion is about.
+    of_plan = version is not None and said.get("round") == version.round
+    near = streets_near(version, shape(dict(drawn))) if version is not None and of_plan else []
+    return drawn_in_words({"geometry": drawn, "kind": drawn["type"].lower(), "near": near}, lang)
+
+
 def drawn_size(geometry: Mapping[str, Any], lang: str) -> str:
     """How large an area or how long a line is; nothing of a point."""
     from shapely.geometry import shape  # noqa: PLC0415 (only a search needs it)
