@@ -18,7 +18,10 @@ from blockplan.plan.model.recall import (
     by_others,
     by_row,
     by_rows_of,
+    by_run,
+    largest,
     once,
+    pairs_between,
     pairs_within,
     recalling,
 )
@@ -234,6 +237,114 @@ def test_pairs_of_shapes_within_a_distance_are_those_that_are_found_afresh(
         with recalling(recall):
             found = set(zip(*pairs_within(shapes, 4.0), strict=True))
         assert found == set(zip(*pairs_within(shapes, 4.0), strict=True))
+
+
+@given(st.lists(st.tuples(st.booleans(), edits), max_size=6))
+def test_pairs_of_spots_and_shapes_that_came_went_or_moved_are_those_found_afresh(
+    steps: list[tuple[bool, tuple[str, float]]],
+) -> None:
+    recall, spots, shapes = Recall(), np.asarray(shapely.centroid(squares()), dtype=object), squares(6)
+    for at, (kind, share) in [(False, ("other", 0.0)), *steps]:
+        spots, shapes = (edited(spots, kind, share), shapes) if at else (spots, edited(shapes, kind, share))
+        with recalling(recall):
+            found = pairs_between("spots beside", spots, shapes, 0.6)
+        assert [one.tolist() for one in found] == [
+            one.tolist() for one in pairs_between("spots beside", spots, shapes, 0.6)
+        ]
+
+
+def test_of_spots_and_shapes_only_those_that_changed_are_held_against_each_other_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[tuple[int, int]] = []
+    beside = recall_module._beside
+    monkeypatch.setattr(
+        recall_module,
+        "_beside",
+        lambda spots, shapes, metres: (
+            asked.append((len(spots), len(shapes))) or beside(spots, shapes, metres)
+        ),
+    )
+    recall, spots, shapes = Recall(), np.asarray(shapely.centroid(squares()), dtype=object), squares()
+    other = shapes.copy()
+    other[30] = shapely.box(100.0, 100.0, 101.0, 101.0)
+    with recalling(recall):
+        pairs_between("spots beside", spots, shapes, 0.1)
+        pairs_between("spots beside", spots, shapes, 0.1)
+        pairs_between("spots beside", spots, other, 0.1)
+        pairs_between("spots beside", np.delete(spots, 9), shapes, 0.1)
+    # The place that is new is beside nothing; the old one is beside its own spot and no other.
+    assert asked == [(144, 144), (0, 144), (0, 1), (0, 144), (1, 1)]
+
+
+def test_rows_asked_about_before_more_of_them_are_still_known() -> None:
+    asked: list[int] = []
+
+    def look(shapes: Any) -> Any:
+        asked.append(len(shapes))
+        return shapely.get_x(shapes)
+
+    recall, all_ = Recall(), points(2 * ROWS)
+    some = all_[: ROWS + 1]
+    with recalling(recall):
+        by_row("x", look, some)
+        by_row("x", look, all_)
+    with recalling(recall):
+        by_row("x", look, some[1:])
+    assert asked == [ROWS + 1, ROWS - 1]
+
+
+@given(st.lists(st.tuples(st.booleans(), edits), max_size=6))
+def test_runs_of_rows_that_came_went_or_changed_are_those_that_are_found_afresh(
+    steps: list[tuple[bool, tuple[str, float]]],
+) -> None:
+    def told(heads: Any, sizes: Any, shapes: Any) -> list[Any]:
+        ends = np.cumsum(sizes)
+        return [(head, *shapes[end - size : end]) for head, size, end in zip(heads, sizes, ends, strict=True)]
+
+    recall, shapes, heads = Recall(), points(60), np.array([f"run {number}" for number in range(20)], object)
+    for more, (kind, share) in [(False, ("other", 0.0)), *steps]:
+        shapes = edited(shapes, kind, share)
+        heads = np.roll(heads, 1) if more else heads
+        sizes = np.bincount(np.arange(len(shapes)) // 4, minlength=len(heads))[: len(heads)]
+        sizes[-1] += len(shapes) - sizes.sum()
+        with recalling(recall):
+            found = by_run("runs", told, heads, sizes, shapes)
+        assert found == told(heads, sizes, shapes)
+
+
+def test_only_the_runs_with_a_row_or_a_head_that_differs_are_asked_about_again() -> None:
+    asked: list[list[str]] = []
+
+    def told(heads: Any, sizes: Any, shapes: Any) -> list[tuple[str, int, int]]:
+        asked.append(heads.tolist())
+        return [(head, size, len(shapes)) for head, size in zip(heads.tolist(), sizes.tolist(), strict=True)]
+
+    recall, shapes = Recall(), points(40)
+    heads, sizes = np.array(["a", "b", "c", "d", "e"], dtype=object), np.array([10, 0, 10, 10, 10])
+    other = shapes.copy()
+    other[25] = shapely.Point(1.0, 1.0)
+    named = heads.copy()
+    named[4] = "f"
+    with recalling(recall):
+        by_run("runs", told, heads, sizes, shapes)
+        by_run("runs", told, heads, sizes, other)
+        by_run("runs", told, named, sizes, other)
+        by_run("runs", told, named, np.array([10, 0, 10, 9, 11]), other)
+    # A run without rows has nothing by which it could be known.
+    assert asked == [["a", "b", "c", "d", "e"], ["b", "d"], ["b", "f"], ["b", "d", "f"]]
+
+
+def test_the_largest_number_asked_for_stands_while_a_session_asks() -> None:
+    recall = Recall()
+    assert largest("limits", 500.0, "streets") == 500.0
+    with recalling(recall):
+        assert largest("limits", 500.0, "streets") == 500.0
+        assert largest("limits", 800.0, "streets") == 800.0
+    with recalling(recall):
+        assert largest("limits", 300.0, "streets") == 800.0
+        assert largest("limits", 300.0, "other streets") == 300.0
+    assert largest("limits", 300.0, "streets") == 300.0
 
 
 def test_only_the_rows_that_differ_are_asked_about_again() -> None:

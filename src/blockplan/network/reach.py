@@ -19,7 +19,7 @@ import numpy as np
 import shapely
 
 from blockplan.network.graph import at_nodes
-from blockplan.plan.model.recall import by_row, by_rows_of, once
+from blockplan.plan.model.recall import by_row, by_rows_of, largest, once
 from blockplan.units import CM_PER_M
 
 if TYPE_CHECKING:
@@ -140,12 +140,16 @@ def walk(
         One value an origin, its own way to the network included; NaN where no target is reached
         within the limit, or where the origin does not join.
     """
-    given = network, targets.edge, targets.from_cm, targets.to_cm, targets.cost_cm, limit_m
-    field: _Field = once("field", partial(_field, network, targets, limit_m), *given)
-    metres: NDArray[np.float64] = by_row(
-        "walk", field.metres, origins.edge, origins.at_cm, origins.way_cm, fixed=(field,), few=FEW
+    # Several limits ask for ways to the same targets: they are followed once, as far as the farthest.
+    farthest_m = largest("limits", np.inf if limit_m is None else limit_m, network)
+    given = network, targets.edge, targets.from_cm, targets.to_cm, targets.cost_cm, farthest_m
+    field: _Field = once("field", partial(_field, network, targets, farthest_m), *given)
+    found: NDArray[np.float64] = by_row(
+        "walk", field.centimetres, origins.edge, origins.at_cm, origins.way_cm, fixed=(field,), few=FEW
     )
-    return metres
+    if limit_m is not None:
+        found = np.where(found > round(limit_m * CM_PER_M), np.nan, found)
+    return found / CM_PER_M
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,37 +159,33 @@ class _Field:
     network: Network
     targets: Targets
     at_node: NDArray[np.float64]
-    limit_cm: int | None
     ends: NDArray[np.intp]
 
-    def metres(
+    def centimetres(
         self, edge: NDArray[np.int32], at: NDArray[np.int32], way: NDArray[np.int32]
     ) -> NDArray[np.float64]:
-        """Metres from points that join edges, their way there included; NaN where nothing is reached."""
-        metres, network = np.full(len(edge), np.nan), self.network
+        """Centimetres from points that join edges, their way there included; NaN where nothing is reached."""
+        found, network = np.full(len(edge), np.nan), self.network
         joined = np.flatnonzero(edge >= 0)
         if not len(joined) or not len(self.targets.edge):
-            return metres
+            return found
         edge, at = edge[joined], at[joined]
         by_start = self.at_node[network.start[edge]] + at
         by_end = self.at_node[network.end[edge]] + (network.length_cm[edge] - at)
         whole = np.fmin(by_start, by_end)
         origin, _, along = _on_same_edge(edge, at, self.targets, self.ends)
         np.fmin.at(whole, origin, along)
-        whole += way[joined]
-        if self.limit_cm is not None:
-            whole[whole > self.limit_cm] = np.nan
-        metres[joined] = whole / CM_PER_M
-        return metres
+        found[joined] = whole + way[joined]
+        return found
 
 
-def _field(network: Network, targets: Targets, limit_m: float | None) -> _Field:
-    limit_cm = None if limit_m is None else round(limit_m * CM_PER_M)
+def _field(network: Network, targets: Targets, limit_m: float) -> _Field:
+    limit_cm = round(limit_m * CM_PER_M) if np.isfinite(limit_m) else None
     seeds = np.concatenate([network.start[targets.edge], network.end[targets.edge]])
     rest = network.length_cm[targets.edge] - targets.to_cm
     costs = np.concatenate([targets.from_cm, rest]) + np.tile(targets.cost_cm, 2)
     at_node = at_nodes(network, seeds, costs.astype(np.int32), limit_cm)
-    return _Field(network, targets.by_edge(), at_node, limit_cm, _ends(targets, network))
+    return _Field(network, targets.by_edge(), at_node, _ends(targets, network))
 
 
 class Nearest(NamedTuple):

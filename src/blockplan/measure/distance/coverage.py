@@ -344,7 +344,7 @@ def _parts(plan: Plan, spots: HomeSpots) -> _Parts:
     layers = (("areas", "area"), ("blocks", "block"))
     scopes = [f"{kind}:{name}" for layer, kind in layers for name in ids(plan, layer)]
     outlines = np.concatenate([shapes(plan, layer) for layer, _ in layers])
-    home, outline = pairs_between(spots.point, outlines, EDGE_M)
+    home, outline = pairs_between("homes in parts", spots.point, outlines, EDGE_M)
     names = list(dict.fromkeys(scopes))
     number = {scope: number for number, scope in enumerate(names)}
     of = np.array([number[scope] for scope in scopes], dtype=np.intp)[outline]

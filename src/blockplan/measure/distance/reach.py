@@ -335,7 +335,7 @@ def _hosts_of(plan: Plan, layer: str) -> NDArray[np.intp]:
     found = np.array([row_of.get(host, -1) for host in named], dtype=np.intp)
     unsaid = np.flatnonzero([host is None for host in named])
     spots = points(plan, layer, unsaid)
-    parcel, at = pairs_between(shapes(plan, "parcels"), spots, 0.0)
+    parcel, at = pairs_between("spots on parcels", shapes(plan, "parcels"), spots, 0.0)
     # On a common edge the parcel that comes first by its id is meant.
     order = np.lexsort((ids(plan, "parcels")[parcel].astype(str), at))[::-1]
     found[unsaid[at[order]]] = parcel[order]

@@ -87,7 +87,7 @@ class Circles:
 
     def holding(self, points: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Pairs of circle and point that lies in it (numbers in this tier, and in `points`)."""
-        point, circle = pairs_between(points, self.outline, EDGE_M)
+        point, circle = pairs_between("points in circles", points, self.outline, EDGE_M)
         return circle, point
 
     def each_holding(self, points: NDArray[Any]) -> list[NDArray[np.intp]]:

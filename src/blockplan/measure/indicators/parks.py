@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import repeat
+from itertools import repeat, starmap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -38,7 +38,7 @@ from blockplan.measure.inputs.homes import HOUSING_CODES, residents
 from blockplan.measure.inputs.parts import each, objects, pieces, ratios, sums_at
 from blockplan.measure.measurement import Measurement, Part, Place, both
 from blockplan.measure.missing import Missing, nothing, reason, unknown
-from blockplan.plan.model.recall import by_row
+from blockplan.plan.model.recall import by_row, by_run
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -420,19 +420,32 @@ def _touching(shapes_: NDArray[Any], land: NDArray[Any]) -> NDArray[np.bool_]:
 
 def _best_by(circles: Circles, found: Greens, figures: NDArray[np.float64]) -> tuple[Part, ...]:
     """The parks of each circle, the best first; a circle without any has a best one of 0 ha and 0 m."""
-    spots, names = _points(found), _names(found)
-    first = [members[0] for members in found.members]
-    x, y = shapely.get_x(spots).tolist(), shapely.get_y(spots).tolist()
-    places = list(map(Place, map(str, found.layer), first, x, y, figures.tolist()))
-    parts = []
-    for scope, rows in zip(circles.scopes, circles.each_holding(spots), strict=True):
-        ranked = rows[np.argsort(-figures[rows], kind="stable")].tolist()
-        here = tuple([places[row] for row in ranked])
-        sizes = {names[row]: round(place.value or 0.0, 4) for row, place in zip(ranked, here, strict=True)}
-        parts.append(
-            Part(scope, (here[0].value or 0.0) if here else 0.0, places=here, about={"parks": sizes})
+    spots, names, first = _points(found), _names(found), [members[0] for members in found.members]
+    held = circles.each_holding(spots)
+    sizes = np.array([len(rows) for rows in held], dtype=np.intp)
+    rows = np.concatenate([np.empty(0, dtype=np.intp), *held])
+    rows = rows[np.lexsort((-figures[rows], np.repeat(np.arange(len(held)), sizes)))]
+    columns = objects(names), found.layer, objects(first), shapely.get_x(spots), shapely.get_y(spots), figures
+    made = by_run("best parks", _best_in, objects(circles.scopes), sizes, *(one[rows] for one in columns))
+    return tuple(made)
+
+
+def _best_in(
+    scopes: NDArray[Any], sizes: NDArray[np.intp], names: NDArray[Any], *columns: NDArray[Any]
+) -> list[Part]:
+    """What some circles have: parks of each, by layer, first member, place and figure, the best first."""
+    places = list(starmap(Place, zip(*(column.tolist() for column in columns), strict=True)))
+    sized = list(zip(names.tolist(), [round(place.value or 0.0, 4) for place in places], strict=True))
+    ends = np.cumsum(sizes)
+    return [
+        Part(
+            scope,
+            places[start].value if start < end else 0.0,
+            places=tuple(places[start:end]),
+            about={"parks": dict(sized[start:end])},
         )
-    return tuple(parts)
+        for scope, start, end in zip(scopes.tolist(), (ends - sizes).tolist(), ends.tolist(), strict=True)
+    ]
 
 
 def _of_status(

@@ -189,7 +189,7 @@ def _density_by(
         outlines = sound(drawn)
         # Living circles of several tiers lie over one another: their edges part nothing.
         outer = None if layer == "circles" else _outer(shapely.boundary(union(outlines)))
-        one, other = pairs_between(outlines, lines[rows], EDGE_M)
+        one, other = pairs_between("streets beside", outlines, lines[rows], EDGE_M)
         beside = np.split(rows[other], np.searchsorted(one, np.arange(len(outlines))))[1:]
         for name, outline, size, near in zip(those, outlines, sizes, beside, strict=True):
             if outline is None or not size > 0:

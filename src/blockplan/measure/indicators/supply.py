@@ -322,7 +322,7 @@ def _by_station(
     """The sum of amounts at points within a straight-line distance (to the centimetre) of each station."""
     if not len(stations):
         return []
-    spot, station = pairs_between(spots, stations, limit_m + 0.01)
+    spot, station = pairs_between("stations near", spots, stations, limit_m + 0.01)
     away = by_row("apart", shapely.distance, stations[station], spots[spot])
     near = np.round(away, 2) <= limit_m
     station, spot = station[near], spot[near]

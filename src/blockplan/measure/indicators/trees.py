@@ -25,7 +25,7 @@ from blockplan.measure.inputs.neighbours import covered_m2, within
 from blockplan.measure.inputs.parts import KINDS, features
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, reason, unknown
-from blockplan.plan.model.recall import by_row, once_for, tree_of
+from blockplan.plan.model.recall import by_row, once_for, pairs_between, tree_of
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:
@@ -221,13 +221,19 @@ def _canopy_by(plan: Plan, layer: str, pieces: NDArray[Any], land: Any) -> tuple
     names, outlines, _ = features(plan, layer)
     outlines = sound(outlines)
     there = np.nan_to_num(shapely.area(within(outlines, land)))
-    outline, piece = shapely.STRtree(pieces).query(outlines, predicate="intersects")
-    shapely.prepare(outlines)
-    whole = shapely.covers(outlines[outline], pieces[piece])
-    shared = shapely.area(pieces[piece])
-    shared[~whole] = shapely.area(shapely.intersection(outlines[outline[~whole]], pieces[piece[~whole]]))
+    piece, outline = pairs_between(f"crowns in {layer}", pieces, outlines, 0.0)
+    shared = by_row("crowns shared", _shared_m2, outlines[outline], pieces[piece])
     canopy = np.bincount(outline, shared, len(outlines))
     return tuple(
         Part(f"{KINDS[layer]}:{id_}", float(found / size) if size else None)
         for id_, found, size in zip(names, canopy, there, strict=True)
     )
+
+
+def _shared_m2(outlines: NDArray[Any], pieces: NDArray[Any]) -> NDArray[np.float64]:
+    """Area that each piece shares with the outline beside it, m2."""
+    shapely.prepare(outlines)
+    crossing = ~shapely.covers(outlines, pieces)
+    shared = np.asarray(shapely.area(pieces))
+    shared[crossing] = shapely.area(shapely.intersection(outlines[crossing], pieces[crossing]))
+    return shared

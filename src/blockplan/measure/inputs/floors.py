@@ -83,7 +83,7 @@ def _area_of_parcels(plan: Plan) -> NDArray[Any]:
     found = np.full(len(ids(plan, "parcels")), None, dtype=object)
     names = ids(plan, "areas")
     if len(names) and len(found):
-        parcel, area = pairs_between(parcel_points(plan), shapes(plan, "areas"), EDGE_M)
+        parcel, area = pairs_between("parcels in areas", parcel_points(plan), shapes(plan, "areas"), EDGE_M)
         # A point on a common edge belongs to the area that is named first.
         order = np.lexsort((names[area].astype(str), parcel))
         found[parcel[order][::-1]] = names[area[order]][::-1]

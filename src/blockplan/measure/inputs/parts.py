@@ -131,7 +131,7 @@ def _pieces(plan: Plan, layer: str) -> Pieces:
         return Pieces(scopes, none, none, np.empty(0), sizes, nowhere)
     if layer == "circles":
         return Pieces(scopes, *_cut(plan, outlines), sizes, nowhere)
-    parcel, part = pairs_between(parcel_points(plan), outlines, EDGE_M)
+    parcel, part = pairs_between("parcels in parts", parcel_points(plan), outlines, EDGE_M)
     if (np.diff(parcel) == 0).any():
         # A point on a common edge belongs to the part that is named first.
         rank = np.unique(names.astype(str), return_inverse=True)[1]

@@ -21,7 +21,7 @@ import numpy as np
 import shapely
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -57,6 +57,12 @@ class _Standing(NamedTuple):
 
     kept: NDArray[np.intp]
     fresh: NDArray[np.intp]
+
+    @property
+    def is_one_to_one(self) -> bool:
+        """Whether no two rows are the same one."""
+        stay = self.kept[self.kept >= 0]
+        return bool((np.diff(stay) > 0).all()) or len(np.unique(stay)) == len(stay)
 
 
 @dataclass(slots=True, eq=False)
@@ -200,7 +206,6 @@ def by_row(
         found: Arrays = made if isinstance(made, tuple) else (made,)
         single = not isinstance(made, tuple)
     else:
-        calls.remove(best)
         rows, single = stand.fresh, len(best.found) == 1
         found = tuple(one[np.maximum(stand.kept, 0)] for one in best.found)
         if len(rows):
@@ -233,13 +238,64 @@ def by_rows_of(
     if best is None or stand is None:
         found = make(column)
     else:
-        calls.remove(best)
         rows = stand.fresh
         found = _put_in(best.found, stand.kept, make(column[rows]) if len(rows) else None, rows)
     for one in found:
         one.flags.writeable = False
     calls.append(_Call((column,), found))
     del calls[:-CALLS_KEPT]
+    return found
+
+
+def by_run(
+    name: str,
+    make: Callable[..., Sequence[Any]],
+    heads: NDArray[Any],
+    sizes: NDArray[np.intp],
+    *columns: NDArray[Any],
+) -> list[Any]:
+    """
+    The same for a function of runs of rows: each run has a head, and takes the next so many rows.
+
+    `make` takes heads, sizes and rows of some of the runs, and gives an object for each of these.
+    """
+    recall = _recall.get()
+    if recall is None or len(columns[0]) < FEW:
+        return list(make(heads, sizes, *columns))
+    calls = recall.calls(name, ())
+    best, stand = _likest(recall, calls, columns)
+    found, fresh = np.empty(len(heads), dtype=object), np.ones(len(heads), dtype=bool)
+    if best is not None and stand is not None:
+        made, before, were = best.found
+        run = _runs_standing(stand.kept, sizes, were)
+        stays = (run >= 0) & (addresses(before[run]) == addresses(heads))
+        found[stays], fresh = made[run[stays]], ~stays
+    rows = np.repeat(fresh, sizes)
+    for at, one in zip(
+        np.flatnonzero(fresh).tolist(),
+        make(heads[fresh], sizes[fresh], *(column[rows] for column in columns)),
+        strict=True,
+    ):
+        found[at] = one
+    calls.append(_Call(columns, (found, heads, sizes)))
+    del calls[:-CALLS_KEPT]
+    return list(found)
+
+
+def _runs_standing(
+    kept: NDArray[np.intp], sizes: NDArray[np.intp], were: NDArray[np.intp]
+) -> NDArray[np.intp]:
+    """Which run before each run is, all of whose rows stand in order; -1 for none, or without rows."""
+    run_at = np.full(were.sum() + 1, -1, dtype=np.intp)
+    held = np.flatnonzero(were)
+    run_at[(np.cumsum(were) - were)[held]] = held
+    first, last = np.cumsum(sizes) - sizes, np.cumsum(sizes) - 1
+    broken = np.append(0, np.cumsum(np.diff(kept) != 1))
+    here = np.flatnonzero(sizes)
+    found = np.full(len(sizes), -1, dtype=np.intp)
+    run = run_at[kept[first[here]]]  # what is not kept is -1, where no run begins
+    whole = (run >= 0) & (were[run] == sizes[here]) & (broken[first[here]] == broken[last[here]])
+    found[here[whole]] = run[whole]
     return found
 
 
@@ -258,20 +314,15 @@ def by_nearest(
     if recall is None or len(points) < FEW:
         return make(points, to)
     calls = recall.calls(name, ())
-    found = None
-    for call in reversed(calls):
-        if max(abs(len(call.columns[0]) - len(points)), abs(len(call.found[1]) - len(to))) > NEAR:
-            continue
-        here, there = recall.standing(call.columns, (points,)), recall.standing(call.found[1:], (to,))
-        if max(len(here.fresh), len(there.fresh)) <= NEAR:
-            found = call.found[0][np.maximum(here.kept, 0)]
-            asked = _as_near(found, here, (call.found[1], to), there, points)
-            if len(asked):
-                found[asked] = make(points[asked], to)
-            calls.remove(call)
-            break
-    if found is None:
+    near = _near_both(recall, calls, points, to, NEAR)
+    if near is None:
         found = make(points, to)
+    else:
+        call, here, there = near
+        found = call.found[0][np.maximum(here.kept, 0)]
+        asked = _as_near(found, here, (call.found[-1], to), there, points)
+        if len(asked):
+            found[asked] = make(points[asked], to)
     found.flags.writeable = False
     calls.append(_Call((points,), (found, to)))
     del calls[:-CALLS_KEPT]
@@ -333,7 +384,6 @@ def by_neighbours(
     if best is None or kept is None or asked is None:
         found = make(shapes)
     else:
-        calls.remove(best)
         found = best.found[0][np.maximum(kept, 0)]
         if len(asked):
             with_them = _touching(boxes, boxes[asked])
@@ -404,16 +454,12 @@ def pairs_within(shapes: NDArray[Any], metres: float | None) -> tuple[NDArray[np
         return _pairs(shapes, shapes, metres)
     calls = recall.calls("pairs", (metres,))
     best, stand = _likest(recall, calls, (shapes,))
-    kept = None if stand is None else stand.kept
-    stands = None if kept is None else np.flatnonzero(kept >= 0)
-    if best is None or kept is None or stands is None or len(np.unique(kept[stands])) < len(stands):
+    if best is None or stand is None or not stand.is_one_to_one:
         one, other = _pairs(shapes, shapes, metres)
     else:
-        calls.remove(best)
-        now = np.full(len(best.columns[0]), -1, dtype=np.intp)
-        now[kept[stands]] = stands
+        now, fresh, stands = _renumbered(stand, best.columns[0]), stand.fresh, np.flatnonzero(stand.kept >= 0)
         one, other = now[best.found[0]], now[best.found[1]]
-        there, fresh = (one >= 0) & (other >= 0), np.flatnonzero(kept < 0)
+        there = (one >= 0) & (other >= 0)
         of, to = _pairs(shapes[fresh], shapes, metres)
         back, by = _pairs(shapes[stands], shapes[fresh], metres)
         one = np.concatenate([one[there], fresh[of], stands[back]])
@@ -424,21 +470,77 @@ def pairs_within(shapes: NDArray[Any], metres: float | None) -> tuple[NDArray[np
 
 
 def pairs_between(
-    spots: NDArray[Any], shapes: NDArray[Any], metres: float
+    name: str, spots: NDArray[Any], shapes: NDArray[Any], metres: float
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """
     Rows of all pairs of a spot and a shape that lie within a distance of each other, in order of the spots.
 
-    For a spot that stands nothing is looked for again while the shapes do.
+    A pair of a spot and a shape that both stand is not looked for again.
     """
-    other, one = by_rows_of(
-        "pairs between", lambda some: _beside(some, shapes, metres), spots, fixed=(shapes, metres)
-    )
+    recall = _recall.get()
+    if recall is None or len(spots) < FEW:
+        other, one = _beside(spots, shapes, metres)
+        return one, other
+    calls = recall.calls(name, (metres,))
+    for call in reversed(calls):
+        if recall.equal((*call.columns, call.found[-1]), (spots, shapes)):
+            return call.found[0], call.found[1]
+    near = _near_both(recall, calls, spots, shapes, MANY)
+    if near is None:
+        other, one = _beside(spots, shapes, metres)
+    else:
+        call, here, there = near
+        spot, shape = _renumbered(here, call.columns[0])[call.found[0]], _renumbered(there, call.found[-1])
+        shape = shape[call.found[1]]
+        still = (spot >= 0) & (shape >= 0)
+        to, of = _beside(spots[here.fresh], shapes, metres)
+        around = _round(shapes[there.fresh], metres)
+        about = _touching(by_row("bounds", shapely.bounds, spots), around)
+        about = about[here.kept[about] >= 0]
+        by, at = _beside(spots[about], shapes[there.fresh], metres)
+        one = np.concatenate([spot[still], here.fresh[of], about[at]])
+        other = np.concatenate([shape[still], to, there.fresh[by]])
+        one, other = np.divmod(np.sort(one * len(shapes) + other, kind="stable"), max(len(shapes), 1))
+    for rows in (one, other):
+        rows.flags.writeable = False
+    calls.append(_Call((spots,), (one, other, shapes)))
+    del calls[:-CALLS_KEPT]
     return one, other
+
+
+def _round(shapes: NDArray[Any], metres: float) -> NDArray[np.float64]:
+    """The boxes of all that lies within a distance of each shape."""
+    return np.asarray(shapely.bounds(shapes) + np.array([-1, -1, 1, 1]) * metres)
+
+
+def _near_both(
+    recall: Recall, calls: list[_Call], some: NDArray[Any], others: NDArray[Any], most: int
+) -> tuple[_Call, _Standing, _Standing] | None:
+    """The last call in whose rows, and in whose others, few differ and most stand; it is let go of."""
+    for call in reversed(calls):
+        before = call.found[-1]
+        if max(abs(len(call.columns[0]) - len(some)), abs(len(before) - len(others))) > most:
+            continue
+        here, there = recall.standing(call.columns, (some,)), recall.standing((before,), (others,))
+        few = len(here.fresh) <= min(most, len(some) // 2) and len(there.fresh) <= min(most, len(others) // 2)
+        if few and here.is_one_to_one and there.is_one_to_one:
+            calls.remove(call)
+            return call, here, there
+    return None
+
+
+def _renumbered(stand: _Standing, before: NDArray[Any]) -> NDArray[np.intp]:
+    """Where each row that was is now; -1 where it is gone."""
+    now = np.full(len(before), -1, dtype=np.intp)
+    stay = np.flatnonzero(stand.kept >= 0)
+    now[stand.kept[stay]] = stay
+    return now
 
 
 def _beside(spots: NDArray[Any], shapes: NDArray[Any], metres: float) -> Arrays:
     """Such pairs, the shape first: a shape of many corners is prepared once, and not asked for each spot."""
+    if not len(spots) or not len(shapes):
+        return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
     shape, spot = shapely.STRtree(spots).query(shapes, predicate="dwithin", distance=metres)
     order = np.lexsort((shape, spot))
     return shape[order], spot[order]
@@ -515,6 +617,16 @@ def once_for(name: str, make: Callable[[], T], *given: Any) -> T:
     return make() if recall is None else recall.thing((name, *map(id, given)), given, make)
 
 
+def largest(name: str, number: float, *given: Any) -> float:
+    """The largest of all numbers that a session asked for beside the same things; without one, this."""
+    recall = _recall.get()
+    if recall is None:
+        return number
+    asked = recall.thing((name, *map(_mark, given)), given, lambda: [number])
+    asked[0] = max(asked[0], number)
+    return float(asked[0])
+
+
 def tree_of(shapes: NDArray[Any]) -> shapely.STRtree:
     """The tree of some shapes: of those of a layer that stands it is not grown anew for a few others."""
     return once("tree", lambda: shapely.STRtree(shapes), shapes)
@@ -541,7 +653,11 @@ def _digest(array: NDArray[Any]) -> bytes:
 
 
 def _likest(recall: Recall, calls: list[_Call], columns: Arrays) -> tuple[_Call | None, _Standing | None]:
-    """The kept call with most of the same rows, and which of its rows each row is."""
+    """
+    The kept call with most of the same rows, and which of its rows each row is.
+
+    It is let go of where these are its rows after an edit; where many differ, it was of others and stays.
+    """
     best: tuple[_Call | None, _Standing | None] = (None, None)
     fewest = len(columns[0]) // 2
     for call in reversed(calls):
@@ -553,6 +669,8 @@ def _likest(recall: Recall, calls: list[_Call], columns: Arrays) -> tuple[_Call 
             best, fewest = (call, stand), new
         if new <= NEAR:
             break
+    if best[0] is not None and max(fewest, abs(len(best[0].columns[0]) - len(columns[0]))) <= MANY:
+        calls.remove(best[0])
     return best
 
 
