@@ -78,6 +78,20 @@ def test_the_walk_is_measured_to_the_tenth_of_a_metre() -> None:
         assert one(plan, GREEN, judged_by="net_edge_entrance", access_limit_m=metres).value == share
 
 
+def test_on_foot_a_green_that_nobody_knows_how_to_enter_leaves_those_near_it_unknown() -> None:
+    street = [{"geometry": shapely.LineString([(-100, -6), (600, -6)])}]
+    parcels = [home(0, 30), home(200, 10), park(500)]
+    asked = {"judged_by": "net_edge_entrance", "access_limit_m": 320}
+    found = one(plan_of(parcels=parcels, streets=street), GREEN, **asked)
+    # The first home is farther than 320 m in a straight line too.
+    assert (found.value, found.ends, found.affected_residents) == (None, (0, 0.25), 30)
+    said = "(none is mapped, and no street crosses its edge)"
+    assert lines(found.missing) == (f"green_entrances.geometry of P-3 {said}",)
+    gate = {"entrance_id": "G", "parcel_id": "P-3", "geometry": shapely.Point(500, 0)}
+    known = one(plan_of(parcels=parcels, streets=street, green_entrances=[gate]), GREEN, **asked)
+    assert (known.value, known.missing) == (0.25, ())
+
+
 def test_judged_on_foot_without_streets_is_unknown() -> None:
     found = one(plan_of(parcels=[home(0, 10), park(100)]), GREEN, judged_by="net_edge_entrance")
     assert (found.value, lines(found.missing)) == (None, ("streets: layer absent",))

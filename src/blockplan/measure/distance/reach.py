@@ -35,6 +35,7 @@ from blockplan.measure.inputs.greens import public_greens
 from blockplan.measure.inputs.homes import homes as homes_of
 from blockplan.measure.inputs.homes import hosts_of_buildings, spots_of
 from blockplan.measure.measurement import Measurement, both
+from blockplan.measure.missing import Missing, unknown
 from blockplan.network import Joins, Network, Targets, at_joins, join, join_nodes, meets, walk, walking
 from blockplan.plan.model.recall import by_row, by_rows_of, once, pairs_between, parts_of
 
@@ -265,6 +266,27 @@ def _entrances(plan: Plan, network: Network, greens: Greens, limit_m: float) -> 
     of_gate = green[mapped][entrance]
     names = ids(plan, "green_entrances")[mapped][entrance]
     return at_joins(joins, of_gate) + crossed, _Refused(names[joins.refused], of_gate[joins.refused])
+
+
+def not_entered(plan: Plan, reach: Reach, way: Way) -> tuple[tuple[Missing, ...], NDArray[np.bool_]]:
+    """
+    What is missing where nobody knows how greens are entered, and the homes that could reach them for it.
+
+    Such greens have no mapped entrance, and no walkable street crosses their edge; a home could reach
+    one that is within the limit in a straight line.
+    """
+    homes, greens = reach.homes, reach.greens
+    nobody = np.zeros(len(homes), dtype=bool)
+    if way.to != "entrance" or absent(plan, "streets"):
+        return (), nobody
+    targets, refused = _targets(plan, way, greens, reach.join_limit_m)
+    known = np.concatenate([targets.area, refused.area if refused is not None else targets.area])
+    closed = np.setdiff1d(reach.rows, known)
+    if not len(closed):
+        return (), nobody
+    near = np.round(straight_to_land(spots_of(plan, homes).point, greens.shape[closed]), 2) <= reach.limit_m
+    names = ["+".join(greens.members[row]) for row in closed.tolist()]
+    return unknown(Missing("green_entrances", "geometry", why="entrance_of"), names), np.asarray(near)
 
 
 LAYER: dict[str, Literal["facilities", "stops"]] = {"facility": "facilities", "stop": "stops"}

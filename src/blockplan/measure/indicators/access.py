@@ -28,6 +28,7 @@ from blockplan.measure.distance.reach import (
     Reach,
     distances_to,
     home_joins,
+    not_entered,
     perhaps_green,
     places_of,
     readings_of,
@@ -88,12 +89,14 @@ def green_access(plan: Plan, parameters: Parameters) -> Measurement:
         else None,
     }
     codes = (parameters.green_codes, *also_layers(parameters).values())
+    reach = Reach(homes, greens, counting, limit_m, parameters.join_limit_m)
+    gates, behind = not_entered(plan, reach, asked("green", _first(parameters), ())[0])
     found = Found(
         definition,
         lacking,
         both(homes.counted, greens.counted),
-        greens.missing,
-        perhaps_green(plan, homes, greens, codes, limit_m),
+        greens.missing + gates,
+        perhaps_green(plan, homes, greens, codes, limit_m) | behind,
     )
     # A park that takes up a parcel may grow out of a size, or into another radius: then nothing is certain.
     certain = not parameters.largest_green_ha and not parameters.radius_by_size_ha
@@ -108,13 +111,16 @@ def green_access(plan: Plan, parameters: Parameters) -> Measurement:
         "green_access",
         homes,
         limit_m,
-        _distances(
-            plan, Reach(homes, greens, counting, limit_m, parameters.join_limit_m), by_size, parameters
-        ),
+        _distances(plan, reach, by_size, parameters),
         found,
         weigh_by=parameters.weigh_by,
         drawn_round_m=parameters.drawn_round_m,
     )
+
+
+def _first(parameters: Parameters) -> str:
+    """The reading that judges, where what is judged is no land but homes."""
+    return LINE if parameters.judged_by == OVERLAY else parameters.judged_by
 
 
 def _distances(
@@ -131,8 +137,7 @@ def _distances(
             f"judged_by {OVERLAY} measures land, but the share is of {parameters.weigh_by}. "
             'Ask for weigh_by "residential_land", or for another reading.'
         )
-    first = LINE if overlay else judged_by
-    ways = asked("green", first, (LINE, *parameters.green_readings))
+    ways = asked("green", _first(parameters), (LINE, *parameters.green_readings))
     per_tier = [readings_of(plan, replace(reach, rows=rows, limit_m=limit), ways) for rows, limit in tiers]
     distances = [
         either([(one, limit) for one, (_, limit) in zip(reading, tiers, strict=True)])
