@@ -240,6 +240,21 @@ def test_on_a_tablet_each_row_of_filters_says_what_it_is_about(chromium: Any, st
     tab.close()
 
 
+@pytest.mark.parametrize(("width", "wide", "reading"), [(1200, 260, 400), (1440, 320, 500)])
+def test_the_map_of_a_place_is_wide_enough_for_its_street_names_beside_the_words(
+    chromium: Any, styles: str, width: int, wide: int, reading: int
+) -> None:
+    tab = chromium.new_page(viewport={"width": width, "height": 900})
+    drawn = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='393' height='374'/>"
+    tab.set_content(
+        f'{styles}<main><div class="inbox"><nav class="sift"></nav><section class="listed"></section>'
+        f'<div class="reading"></div><aside class="side"><img class="place-map" src="{drawn}"></aside>'
+    )
+    assert tab.locator(".place-map").bounding_box()["width"] >= wide
+    assert tab.locator(".reading").bounding_box()["width"] >= reading
+    tab.close()
+
+
 def test_what_belongs_to_an_opinion_stands_right_below_it_beside_a_long_list(
     chromium: Any, styles: str
 ) -> None:
