@@ -75,3 +75,21 @@ def test_batch_check_leaves_with_the_worst_code_and_counts_over_all_plans(tmp_pa
     assert "2 plans: 1 keep every must rule, 1 fail one" in done.stderr
     passed = int(done.stderr.split("Verdicts: ")[1].split(" passed")[0])
     assert passed > 10
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("--lang", "zh"), "没有地块可设公园"),
+        (("--lang=ja",), "公園を置ける区画がありません"),
+        ((), "No parcel may take a park"),
+    ],
+)
+def test_a_refusal_is_said_in_the_language_that_was_asked_for(tmp_path, capsys, asked, said):
+    from blockplan.cli import main
+
+    plan = written(tmp_path)
+    with pytest.raises(SystemExit) as left:
+        main(["propose", "site", str(plan), "--service", "park", "--out", str(tmp_path / "x"), *asked])
+    assert left.value.code == 2
+    assert said in capsys.readouterr().err

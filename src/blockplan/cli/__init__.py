@@ -15,6 +15,7 @@ import sys
 import time
 import traceback
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -189,7 +190,7 @@ def main(arguments: list[str] | None = None) -> None:
         error.show()
         code = error.exit_code
     except BlockplanError as error:
-        code = _say(with_flags(str(error)), 2)
+        code = _say(with_flags(_in_language(error, sys.argv[1:] if arguments is None else arguments)), 2)
     except KeyboardInterrupt:
         code = _say("interrupted; nothing was left half-written", INTERRUPTED)
     except (BrokenPipeError, SystemExit):
@@ -205,6 +206,13 @@ def main(arguments: list[str] | None = None) -> None:
             "this is a fault in Blockplan, not in the plan; please report the lines above", INTERNAL_FAULT
         )
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _in_language(error: BlockplanError, arguments: list[str]) -> str:
+    """What an error says in the language that the call asked for by `--lang`, where it is said in it."""
+    asked = dict(pairwise(arguments))
+    asked |= dict(word.split("=", 1) for word in arguments if word.startswith("--lang="))
+    return (error.text or {}).get(asked.get("--lang", ""), str(error))
 
 
 def _say(message: str, code: int) -> int:
