@@ -370,3 +370,12 @@ def test_alignments_come_from_the_plan_or_from_a_file(plan: Plan, tmp_path: Path
     outside = Track(lines={"far": shapely.LineString([(X, Y), (X, Y + 500)])})
     with pytest.raises(InfeasibleError, match="The alignments lie outside of the drawing"):
         sited(plan, service="station", track=outside)
+
+
+def test_a_floor_area_that_nobody_says_is_unknown_and_no_budget_holds_it() -> None:
+    people = parcels_of("0701", "16", permitted=[None, "080404"], residents=[500.0, None])
+    plan = a_plan(people)
+    answer = sited(plan, service="kindergarten", reading="line_facility")
+    assert answer.figures["floor_area_m2"] is None
+    with pytest.raises(InfeasibleError, match="Nobody knows the floor area of a new kindergarten"):
+        sited(plan, service="kindergarten", reading="line_facility", floor_area_m2=500.0)

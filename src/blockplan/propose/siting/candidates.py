@@ -59,6 +59,8 @@ class Candidate:
         The land use that the parcel would get; None where it keeps its own.
     facts
         What is known of the parcel in that use.
+    floor_m2
+        Its floor area; None where nobody says how much one has.
     """
 
     id: str
@@ -69,7 +71,7 @@ class Candidate:
     label: str
     use: str | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
-    floor_m2: float = 0.0
+    floor_m2: float | None = 0.0
 
     def changes(self, plan: Plan) -> tuple[Change, ...]:
         """What would become of the plan: the parcel's use, and the new feature."""
@@ -233,7 +235,7 @@ def _candidate(
     return Candidate(
         id_, parcel, point, area, new_feature("facilities", id_, told), parcel,
         None if stays else code, {"floor_area_m2": floor} if floor else {},
-        float(facts.get("floor_area_m2") or 0.0),
+        facts.get("floor_area_m2"),
     )  # fmt: skip
 
 

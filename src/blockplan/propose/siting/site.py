@@ -107,7 +107,10 @@ def _limits(plan: Plan, ground: SitingGround, params: SiteParams) -> Limits:
         n = len(ground.candidates)
         raise TEXTS.refused(InfeasibleError, "too_many", new=params.new, n=n, over=params.new - n)
     land = np.array([0.0] * first + [one.land_m2 for one in ground.candidates])
-    floor = np.array([0.0] * first + [one.floor_m2 for one in ground.candidates])
+    floors = [one.floor_m2 for one in ground.candidates]
+    if params.floor_area_m2 is not None and None in floors:
+        raise TEXTS.refused(InfeasibleError, "no_floor_area", service=service_of(params.service).name)
+    floor = np.array([0.0] * first + [one or 0.0 for one in floors])
     new = np.arange(many) >= first
     cost = np.where(new, params.cost_per_site, 0.0) + params.cost_per_m2 * land
     asked = (
@@ -308,7 +311,8 @@ def _figures(case: _Case, sites: Sites) -> dict[str, float | None]:
     land = float(sum(one.land_m2 for one in chosen))
     if ground.places is None:
         found["land_m2"] = land
-        found["floor_area_m2"] = float(sum(one.floor_m2 for one in chosen))
+        floors = [one.floor_m2 for one in chosen]
+        found["floor_area_m2"] = None if None in floors else float(sum(one or 0.0 for one in floors))
     if params.cost_per_site or params.cost_per_m2:
         found["cost"] = params.cost_per_site * len(chosen) + params.cost_per_m2 * land
     if ground.places is not None:
