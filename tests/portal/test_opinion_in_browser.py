@@ -53,6 +53,35 @@ def test_without_scripts_the_way_is_the_same_and_a_clerk_looks_first(served: Ser
         assert "after a staff check" in tab.inner_text("main")
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("lang", ["zh", "en", "ja"])
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (768, 1024), (1440, 900)])
+def test_the_field_of_words_is_on_the_first_screen_once_a_place_is_drawn(
+    served: Service, chromium: Any, lang: str, width: int, height: int
+) -> None:
+    x, y = 445693.5, 4401997.3
+    ring = [[x, y], [x + 120, y], [x + 120, y + 90], [x, y + 90], [x, y]]
+    drawing = json.dumps({"type": "Polygon", "coordinates": [ring]})
+    with served.tab(chromium, width=width, locale=lang) as tab:
+        tab.set_viewport_size({"width": width, "height": height})
+        tab.goto(served.url(f"/{lang}/notices/demo/opinion/"))
+        # As the map sends it, where its sender saw it lie.
+        tab.locator(".drawn > summary").click()
+        tab.fill("#drawn", drawing)
+        tab.select_option("#datum", "plan")
+        tab.locator("form.opinion").evaluate("""form => {
+            const seen = Object.assign(document.createElement("input"), {name: "drawn_ok", value: "yes"});
+            form.append(seen);
+        }""")
+        press(tab, "find")
+        tab.evaluate("scrollTo(0, 0)")
+        words, bar, drawn = (
+            tab.locator(one).bounding_box() for one in ("#text", ".opinion > .buttons", ".place-map")
+        )
+        assert bar["y"] - words["y"] >= 48, "two lines of it can be read above what goes on"
+        assert drawn["width"] >= 140
+
+
 def test_a_double_click_is_one_opinion(served: Service, chromium: Any) -> None:
     with served.tab(chromium, java_script_enabled=False) as tab:
         tab.goto(served.url("/en" + FORM))
