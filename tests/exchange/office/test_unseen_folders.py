@@ -284,3 +284,50 @@ def test_blocks_that_a_mapping_calls_so_are_not_taken_for_parcels(folder, brough
     (tmp_path / "own.toml").write_text(says, encoding="utf-8")
     with pytest.raises(PlanDataError, match="No layer holds parcels"):
         brought(mapping=tmp_path / "own.toml")
+
+
+def test_a_geopackage_with_the_columns_of_a_plan_comes_in_as_that_plan(folder, brought):
+    frame = parcels(
+        parcel_id=["A-1", "A-2", "A-3", "A-4"],
+        land_use=["070102", "0901", "1401", "080403"],
+        permitted=[None, "0901,080403", None, None],
+    )
+    pyogrio.write_dataframe(frame, folder / "q.gpkg", layer="parcels")
+    centre = [one.centroid for one in frame.geometry[:3]]
+    facilities = {
+        "facility_id": ["F-1", "F-2", "F-3"],
+        "service": ["culture", "market", "day_care"],
+        "name_zh": ["云台馆", "永乐超市", "照料点"],
+        "floor_area_m2": [600.0, 900.0, None],
+    }
+    pyogrio.write_dataframe(
+        gpd.GeoDataFrame(facilities, geometry=centre, crs="EPSG:4548"), folder / "q.gpkg", layer="facilities"
+    )
+    line = [shapely.LineString([(499_990, 4_399_988), (500_410, 4_399_988)])]
+    street = {"street_id": ["S-1"], "name_zh": ["纬一路"], "class": ["local"], "red_line_width_m": [18.0]}
+    pyogrio.write_dataframe(
+        gpd.GeoDataFrame(street, geometry=line, crs="EPSG:4548"), folder / "q.gpkg", layer="streets"
+    )
+    verdicts = gpd.GeoDataFrame({"rule": ["x"], "outcome": ["pass"]}, geometry=centre[:1], crs="EPSG:4548")
+    pyogrio.write_dataframe(verdicts, folder / "q.gpkg", layer="verdicts")
+    plan, result = brought()
+    assert plan.layer("parcels")["permitted"].dropna().to_dict() == {"A-2": "0901,080403"}
+    there = plan.layer("facilities")
+    assert there["service"].to_dict() == {"F-1": "culture", "F-2": "market", "F-3": "day_care"}
+    assert there["name_zh"].tolist() == facilities["name_zh"]
+    way = plan.layer("streets").iloc[0]
+    assert (way["name_zh"], way["red_line_width_m"]) == ("纬一路", 18.0)
+    assert result.losses == ()
+
+
+def test_uses_that_an_office_permits_are_those_that_a_proposal_may_take(folder, brought):
+    uses = ["R2、A33", None, "公园绿地、老年设施", "看情况"]
+    shapefile(
+        parcels(编号=list("1234"), 用地代码=["B1", "B1", "B1", "B1"], 允许用途=uses), folder / "地块.shp"
+    )
+    plan, _ = brought()
+    land = plan.layer("parcels")
+    assert land["permitted"].tolist()[0] == "070102,080403"
+    assert land["permitted_given"].tolist()[0] == "R2、A33"
+    assert land["permitted"].tolist()[2].startswith("1401")
+    assert land["permitted_given"].tolist()[3] == "看情况"

@@ -22,6 +22,7 @@ from blockplan.exchange.office.texts import (
     facilities_remarked,
     level_of,
     service_of,
+    services,
     sized,
 )
 from blockplan.exchange.office.values import text_of
@@ -103,8 +104,11 @@ def _kind(name: str, said: str) -> tuple[str, str | None] | None:
     """
     Service and level by the name; by the kind that is said where the name tells no more than "other", or
     the same service without a level.
+    A service as a plan of ours calls it is one.
     """
     kind, by_kind = service_of(name), service_of(said.replace("_", " "))
+    if said in services():
+        return kind if kind and kind[0] == said else (said, None)
     if kind is None or (by_kind and (kind[0] == "other" or kind == (by_kind[0], None))):
         return by_kind
     return kind

@@ -378,6 +378,7 @@ def _record(row: Row, known: Any, list_name: str, findings: Findings) -> dict[st
         record = setbacks_in(row["setbacks_text"]) | record
     _unfilled(record, row, findings)
     record |= _status(row, findings) | _uses_beside(row, record.get("land_use"), list_name)
+    record |= _permitted(row, list_name)
     if "existing_land_use" in record:
         given = str(record["existing_land_use"])
         record["existing_land_use"] = codes.translate(given, list_name).to or given
@@ -437,6 +438,13 @@ def _uses_beside(row: Row, main: Any, list_name: str) -> dict[str, str]:
     found = ",".join(dict.fromkeys(code for code in beside if code != main))
     said = {"compatible_uses": found, "compatible_uses_given": given}
     return said | ({"compatible_split": split} if split and not row.get("compatible_split") else {})
+
+
+def _permitted(row: Row, list_name: str) -> dict[str, str]:
+    """Uses that the parcel may take instead; words of which not all are known stay beside as they are."""
+    given = text_of(row.get("permitted"))
+    found = ",".join(dict.fromkeys(_uses(given, list_name))) if given else ""
+    return {"permitted": found, "permitted_given": given if given != found else ""}
 
 
 def _uses(text: str, list_name: str) -> list[str]:

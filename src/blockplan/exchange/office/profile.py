@@ -7,7 +7,7 @@ so that its names win.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -130,7 +130,17 @@ def _profile(own: list[tuple[str, dict[str, Any]]]) -> Profile:
             for column, entry in columns.items():
                 there = fields.setdefault(role, {})
                 there[column] = _field(column, entry, there.get(column), f"{where}: fields.{role}.{column}")
+    # A plan that was written by us bears the names of its columns.
+    fields = {
+        role: {column: _by_its_own_name(one) for column, one in columns.items()}
+        for role, columns in fields.items()
+    }
     return Profile(layers, grids, fields, tuple(where for where, _ in tables))
+
+
+def _by_its_own_name(one: FieldNames) -> FieldNames:
+    own = plain(one.column)
+    return one if own in one.names else replace(one, names=(*one.names, own))
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -108,6 +108,12 @@ def _words() -> dict[str, Any]:
     return table
 
 
+@cache
+def services() -> frozenset[str]:
+    """The services that words are known for."""
+    return frozenset(one["service"] for one in _words()["services"])
+
+
 def service_of(name: str) -> tuple[str, str | None] | None:
     """
     Service and level that a facility's name says, or None where no word of it is known.

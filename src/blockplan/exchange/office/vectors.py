@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 #: Layers that programs keep in a GeoPackage or a geodatabase beside the office's own.
 _HOUSEKEEPING = re.compile(
-    r"layer_styles|qgis_projects|gpkg_\w+|ogr_\w+|GDB_\w+|T_\d+_\w+|.*_(?:TopologyErrors|ErrorPoint|ErrorLine)",
+    r"layer_styles|qgis_projects|verdicts|gpkg_\w+|ogr_\w+|GDB_\w+|T_\d+_\w+|.*_(?:TopologyErrors|ErrorPoint|ErrorLine)",
     re.I,
 )
 _NAME_BYTES = 10
