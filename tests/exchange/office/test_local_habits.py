@@ -219,6 +219,19 @@ def test_residents_of_the_planned_land_are_those_of_its_parcels_whatever_block_t
     assert "the planned land 甲 says 2,000" in rules(result, "office-residents")[0].message
 
 
+def test_nobody_is_said_to_live_on_the_land_of_services_of_a_quarter(folder, brought):
+    table = {"DKBH": ["1", "2", "3", "4"], "YDDM": ["R2", "R22", "G1", "R21"]}
+    scope = gpd.GeoDataFrame(
+        {"名称": ["甲"], "人口": [2000]}, geometry=[shapely.union_all(squares())], crs="EPSG:4548"
+    )
+    shapefile(scope, folder / "规划范围.shp")
+    shapefile(parcels(**table), folder / "地块.shp")
+    plan, _ = brought()
+    land = plan.layer("parcels")
+    assert land.loc["2", "land_use"] == "0702"
+    assert land["residents"].dropna().to_dict() == {"1": 1000, "4": 1000}
+
+
 def test_residents_of_planned_land_without_homes_are_told_as_its_own(folder, brought):
     shapefile(parcels(DKBH=list("1234"), YDDM=["B1", "B1", "G1", "A33"]), folder / "地块.shp")
     scope = gpd.GeoDataFrame(

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from blockplan.exchange.office.rows import Row
     from blockplan.exchange.office.source import Findings
 
-#: Classes of land on which people live.
-HOMES = ("07",)
+#: Classes of land on which people live, but for the land of their services (R12, R22, village services).
+HOMES, SERVICES = ("07",), ("0702", "0704")
 COUNTS = ("residents", "dwellings")
 #: Marks the planned land, where it is taken for blocks.
 SCOPE = "is_scope"
@@ -72,7 +72,7 @@ def share_out(
             if said is None or math.isnan(float(said)):
                 continue
             there = [at for at, one in enumerate(within) if one == block]
-            homes = [at for at in there if str(frame["land_use"].iloc[at] or "").startswith(HOMES)]
+            homes = [at for at in there if is_home(frame["land_use"].iloc[at])]
             if any(is_known(own[at]) for at in there):
                 continue
             weights, way = _weights(frame, homes)
@@ -111,6 +111,19 @@ def blocks_of(frame: gpd.GeoDataFrame, blocks: gpd.GeoDataFrame) -> list[Any]:
     named = list(frame["block_id"]) if names else [None] * len(frame)
     places = parcels_at(shapes, blocks.rename(columns={"block_id": "parcel_id"}))
     return [one if isinstance(one, str) and one else place for one, place in zip(named, places, strict=True)]
+
+
+def is_home(use: Any) -> bool:
+    """
+    Whether people live on land of a class.
+
+    Examples
+    --------
+    >>> [is_home(one) for one in ("070102", "07", "0702", "0703", "0901", None)]
+    [True, True, False, True, False, False]
+    """
+    code = use if isinstance(use, str) else ""
+    return code.startswith(HOMES) and not code.startswith(SERVICES)
 
 
 def is_known(value: Any) -> bool:
@@ -203,7 +216,7 @@ def compare_with_parcels(
             there = frame[[one == place for one in within]]
             if not is_known(said) or not there[column].notna().any():
                 continue
-            homes = there[there["land_use"].fillna("").str.startswith(HOMES)]
+            homes = there[there["land_use"].map(is_home)]
             _hold(
                 float(said),
                 0.0,
@@ -228,7 +241,7 @@ def compare_with_texts(
     source = manifest.get("residents", {}).get("source", "parcels")
     if not totals or source != "parcels":
         return
-    homes = land[land["land_use"].fillna("").str.startswith(HOMES)] if "land_use" in land else land
+    homes = land[land["land_use"].map(is_home)] if "land_use" in land else land
     count, about = next(iter(totals.items()))
     if "residents" not in land or not land["residents"].notna().any():
         message = worded("text_says_residents_nobody_else_does", n=count, words=about[1])
