@@ -8,6 +8,7 @@ from pathlib import Path
 import ezdxf
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from click.testing import CliRunner
@@ -89,6 +90,62 @@ def test_holes_parts_and_control_lines_come_back(tmp_path):
     assert lines[["kind", "name_zh"]].to_numpy().tolist() == [["green", "滨河绿带"]]
     assert lines.geometry.length.tolist() == [500.0]
     assert [one.message for one in result.findings if one.rule.startswith("cad-")] == []
+
+
+@pytest.mark.long
+def test_what_a_drawing_says_of_parcels_blocks_and_facilities_comes_back(tmp_path):
+    shapes = [shapely.box(at, 4_400_000, at + 100, 4_400_100) for at in (500_000, 500_120, 500_240)]
+    parcels = {
+        "parcel_id": ["A", "B", "C"],
+        "land_use": ["070102", "080403", "0901"],
+        "land_use_list": ["cn2023"] * 3,
+        "block_id": ["K-1"] * 3,
+        "floor_area_m2_max": [20_000.0, 8000.0, None],
+        "underground_floor_area_m2": [3000.0, None, None],
+        "compatible_uses": ["0901", None, "070102"],
+        "permitted": [None, None, "070102,0901"],
+        "status": ["planned", "kept", "rebuilt"],
+        "phase": ["近期", "远期", None],
+        "declared_area_m2": [9_990.0, 10_000.0, 10_000.0],
+        "setback_east_m": [5.0, None, None],
+        "own_field": ["甲", None, None],
+    }
+    places = [one.centroid for one in shapes]
+    facilities = {
+        "facility_id": ["F-1", "F-2", "F-3"],
+        "service": ["market", "primary_school", "utility"],
+        "name_zh": ["永乐超市", "实验小学", None],
+        "classes": [None, 24.0, None],
+        "site_area_m2": [None, 10_000.0, None],
+        "status": ["planned", "existing", None],
+    }
+    whole = shapely.union_all(shapes)
+    crs = "EPSG:4548"
+    layers = {
+        "parcels": gpd.GeoDataFrame(parcels, geometry=shapes, crs=crs),
+        "blocks": gpd.GeoDataFrame({"block_id": ["K-1"]}, geometry=[whole], crs=crs),
+        "facilities": gpd.GeoDataFrame(facilities, geometry=places, crs=crs),
+    }
+    write_layers(layers, tmp_path / "p.gpkg")
+    import_office([tmp_path / "p.gpkg"], tmp_path / "plan")
+    plan = read(tmp_path / "plan")
+    drawn = write_dxf(plan, tmp_path / "p.dxf")
+    assert drawn.left_out_columns["parcels"] == {
+        "own_field": 1,
+        "land_use_given": 3,
+        "land_use_given_list": 3,
+    }
+    import_office([tmp_path / "p.dxf"], tmp_path / "back")
+    back = read(tmp_path / "back")
+    land = back.layer("parcels").loc[["A", "B", "C"]]
+    for column in set(parcels) - {"parcel_id", "own_field"}:
+        there = [None if pd.isna(one) else one for one in land[column].tolist()]
+        assert (column, there) == (column, parcels[column])
+    assert back.layer("blocks").index.tolist() == ["K-1"]
+    came = back.layer("facilities").loc[["F-1", "F-2", "F-3"]]
+    assert came["service"].tolist() == facilities["service"]
+    assert came["status"].tolist()[:2] == ["planned", "existing"]
+    assert (came["classes"].iloc[1], came["site_area_m2"].iloc[1]) == (24, 10_000)
 
 
 @pytest.mark.long

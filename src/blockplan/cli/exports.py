@@ -83,10 +83,16 @@ def dxf_command(plan: str, out: str, scenario: str | None, as_json: bool) -> Non
     with progress(f"Drawing {out}"):
         done = write_dxf(drawn, out)
     if as_json:
-        show_json({"plan": drawn.manifest.id, "files": [out], "drawn": done.drawn, "left_out": done.left_out})
+        told = {"drawn": done.drawn, "left_out": done.left_out, "left_out_columns": done.left_out_columns}
+        show_json({"plan": drawn.manifest.id, "files": [out], **told})
         return
     show_table(("layer", "features"), [(name, str(n)) for name, n in done.drawn.items()])
-    if done.left_out:
-        left = ", ".join(f"{name} ({n})" for name, n in done.left_out.items())
+    lost = done.left_out | {
+        f"{name}.{column}": n
+        for name, columns in done.left_out_columns.items()
+        for column, n in columns.items()
+    }
+    if lost:
+        left = ", ".join(f"{name} ({n})" for name, n in lost.items())
         click.echo(f"\nNot in the drawing: {left}")
     click.echo(f"\nWritten: {out}", err=True)

@@ -19,6 +19,7 @@ from ezdxf import units
 from ezdxf.filemanagement import new
 
 from blockplan.errors import PlanDataError
+from blockplan.plan.model.faults import NAMES
 
 if TYPE_CHECKING:
     from ezdxf.document import Drawing
@@ -31,8 +32,21 @@ INDICATORS = {
     "land_use_name": "用地性质", "area": "用地面积", "far": "容积率", "coverage_ratio": "建筑密度",
     "green_ratio": "绿地率", "height_m": "建筑限高", "floor_area_m2": "总建筑面积", "residents": "居住人口",
     "dwellings": "居住户数", "parking_spaces": "停车位", "block_id": "街区编号", "subblock_id": "街坊编号",
-    "remarks": "备注",
+    "floor_area_m2_max": "建筑规模上限", "underground_floor_area_m2": "地下建筑面积", "jobs": "就业岗位",
+    "compatible_uses": "兼容用途", "compatible_split": "兼容比例", "permitted": "允许用途",
+    "existing_land_use": "现状用地", "status": "规划状态", "phase": "建设时序", "owner": "权属",
+    "school_classes": "班数", "elevation_max_m": "绝对标高", "setback_north_m": "北退线",
+    "setback_east_m": "东退线", "setback_south_m": "南退线", "setback_west_m": "西退线",
+    "entrances": "出入口方位", "closed_stretches": "禁止开口", "remarks": "备注",
 }  # fmt: skip
+#: Columns of a parcel that its indicator block says by another's attribute.
+SAID_BESIDE = frozenset(
+    {"declared_area_m2", *(f"{base}_kind" for base in ("far", "height", "coverage", "green"))}
+)
+#: State of development -> word of the drawing.
+STATES = {"existing": "现状", "kept": "保留", "rebuilt": "改建", "planned": "规划新建"}
+#: Attributes in m2.
+AREAS = frozenset({"area", "floor_area_m2", "floor_area_m2_max", "underground_floor_area_m2"})
 #: Figures that an office bounds; those of the second set are written in percent.
 BOUNDED = ("far", "coverage_ratio", "green_ratio", "height_m")
 SHARES = ("coverage_ratio", "green_ratio")
@@ -43,6 +57,7 @@ CONTROL_LINES = {
     "red": ("道路红线", 1), "yellow": ("城市黄线", 2), "green": ("城市绿线", 3), "blue": ("城市蓝线", 5),
     "purple": ("城市紫线", 6), "orange": ("城市橙线", 30),
 }  # fmt: skip
+CONTROL_LINE_COLUMNS = {"line_id": "编号", "name_zh": "名称", "width_m": "宽度", "instrument": "批文号"}
 PARCELS, SCOPE, NUMBERS, BLOCKS, STREETS = "规划地块", "规划范围", "地块编号", "指标块", "道路中心线"
 #: Layer of the plan -> (layer of the drawing, colour, columns as attributes), drawn as it stands.
 OTHERS: dict[str, tuple[str, int, dict[str, str]]] = {
@@ -62,7 +77,19 @@ OTHERS: dict[str, tuple[str, int, dict[str, str]]] = {
     "facilities": (
         "配套设施",
         6,
-        {"facility_id": "设施编号", "name_zh": "设施名称", "beds": "床位数", "floor_area_m2": "建筑面积"},
+        {
+            "facility_id": "设施编号",
+            "name_zh": "设施名称",
+            "service": "设施类型",
+            "level": "设施级别",
+            "parcel_id": "所在地块",
+            "beds": "床位数",
+            "places": "学位数",
+            "classes": "班数",
+            "floor_area_m2": "建筑面积",
+            "site_area_m2": "用地面积",
+            "status": "规划状态",
+        },
     ),
     "stops": ("公交站点", 5, {"stop_id": "站点编号", "name_zh": "站名", "modes": "站点类型"}),
     "setbacks": ("建筑后退线", 30, {"setback_id": "编号", "kind": "类型", "distance_m": "退线距离"}),
@@ -75,10 +102,15 @@ LETTER_SHARE, LETTERS_M = 0.04, (0.5, 6.0)
 
 @dataclass(slots=True)
 class DrawnPlan:
-    """What stands in the drawing: entities by layer of the plan, and layers that it does not hold."""
+    """
+    What stands in the drawing: entities by layer of the plan, and layers that it does not hold.
+
+    Of layers that it holds, the columns that it does not, each with how many values.
+    """
 
     drawn: dict[str, int] = field(default_factory=dict)
     left_out: dict[str, int] = field(default_factory=dict)
+    left_out_columns: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
 def write_dxf(plan: Plan, out: str | Path) -> DrawnPlan:
@@ -112,9 +144,24 @@ def write_dxf(plan: Plan, out: str | Path) -> DrawnPlan:
                 found.left_out[name] = len(layer) - found.drawn[name]
         elif name != "parcels" and len(layer):
             found.left_out[name] = len(layer)
+    found.left_out_columns = {
+        name: lost for name in found.drawn if (lost := _not_said(name, plan.layers[name]))
+    }
     _note(document, plan, parcels)
     _save(document, Path(out))
     return found
+
+
+def _not_said(name: str, layer: Any) -> dict[str, int]:
+    """Columns of a layer that the drawing says nothing of, with how many values they hold."""
+    if name == "parcels":
+        said = {*INDICATORS, *SAID_BESIDE, *(f"{one}_{end}" for one in BOUNDED for end in ("min", "max"))}
+    elif name == "control_lines":
+        said = {*CONTROL_LINE_COLUMNS, "kind"}
+    else:
+        said = set(OTHERS[name][2])
+    lost = {one: int(layer[one].notna().sum()) for one in layer.columns if one not in {*said, "geometry"}}
+    return {one: n for one, n in lost.items() if n}
 
 
 def _save(document: Drawing, out: Path) -> None:
@@ -182,13 +229,25 @@ def indicators(id_: str, row: dict[str, Any], shape: Any) -> dict[str, str]:
     >>> made["容积率"], made["绿地率"], made["用地面积"], "居住人口" in made
     ('1.5-2', '≥35%', '10000㎡', False)
     """
-    table = row | {"parcel_id": id_, "area": shape.area}
+    stated = row.get("declared_area_m2")
+    area = shape.area if stated is None or stated != stated else stated  # noqa: PLR0124 (a number that is none)
+    table = _in_words(row) | {"parcel_id": id_, "area": area}
     found = {}
     for column, tag in INDICATORS.items():
         text = _bounds(table, column) if column in BOUNDED else _text(table.get(column))
-        unit = {"area": "㎡", "floor_area_m2": "㎡"}.get(column, "")
+        unit = "㎡" if column in AREAS else ""
         if text:
             found[tag] = text + unit
+    return found
+
+
+def _in_words(row: dict[str, Any]) -> dict[str, Any]:
+    """A row whose state and service are said as a Chinese drawing says them."""
+    found = dict(row)
+    if row.get("status") in STATES:
+        found["status"] = STATES[row["status"]]
+    if isinstance(row.get("service"), str) and f"service.{row['service']}" in NAMES:
+        found["service"] = NAMES(f"service.{row['service']}", "zh")
     return found
 
 
@@ -249,13 +308,20 @@ def _others(document: Drawing, layer: Any, name: str, colour: int, columns: dict
     for (id_, row), shape in zip(layer.iterrows(), layer.geometry, strict=True):
         _shape(document, shape, attributes)
         if columns and shape is not None and not shape.is_empty:
-            table = {tag: _text(row.get(column)) for column, tag in columns.items()}
+            said = _in_words(row.to_dict())
+            table = {tag: _text(said.get(column)) for column, tag in columns.items()}
             first = next(iter(columns.values()))
             table[first] = table[first] or str(id_)
-            place = _mark_place(shape, among)
-            mark = space.add_blockref(f"{name}属性", (place.x, place.y), dxfattribs=attributes)
-            mark.add_auto_attribs({tag: text for tag, text in table.items() if text})
+            for place in _mark_places(shape, among):
+                mark = space.add_blockref(f"{name}属性", (place.x, place.y), dxfattribs=attributes)
+                mark.add_auto_attribs({tag: text for tag, text in table.items() if text})
     return len(layer)
+
+
+def _mark_places(shape: Any, among: shapely.STRtree) -> list[Any]:
+    """Where the blocks of a shape stand: one in each area, else one for all of it."""
+    parts = [one for one in shapely.get_parts(shape) if one.geom_type == "Polygon"]
+    return [one.representative_point() for one in parts] or [_mark_place(shape, among)]
 
 
 def _mark_place(shape: Any, among: shapely.STRtree) -> Any:
@@ -281,8 +347,7 @@ def _control_lines(document: Drawing, layer: Any) -> int:
     drawn = 0
     for kind, (name, colour) in CONTROL_LINES.items():
         ours = layer[layer["kind"] == kind] if "kind" in layer else layer[:0]
-        columns = {"line_id": "编号", "name_zh": "名称", "width_m": "宽度", "instrument": "批文号"}
-        drawn += _others(document, ours, name, colour, columns)
+        drawn += _others(document, ours, name, colour, CONTROL_LINE_COLUMNS)
     return drawn
 
 

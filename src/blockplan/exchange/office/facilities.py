@@ -107,8 +107,8 @@ def _kind(name: str, said: str) -> tuple[str, str | None] | None:
     A service as a plan of ours calls it is one.
     """
     kind, by_kind = service_of(name), service_of(said.replace("_", " "))
-    if said in services():
-        return kind if kind and kind[0] == said else (said, None)
+    if own := services().get(said):
+        return kind if kind and kind[0] == own else (own, None)
     if kind is None or (by_kind and (kind[0] == "other" or kind == (by_kind[0], None))):
         return by_kind
     return kind

@@ -339,7 +339,7 @@ def areas(
 ) -> gpd.GeoDataFrame:
     """Blocks or subblocks, with what a table says of them."""
     column = "block_id" if role == "blocks" else "subblock_id"
-    drawn = outlines(layers, profile, findings, worded(role))
+    drawn = _of_one_number(outlines(layers, profile, findings, worded(role)), column)
     rows, shapes = [row for row, _ in drawn], [shape for _, shape in drawn]
     by_id = {key(str(row.get("block_id"))): row for row in table if row.get("block_id")}
     ids = unique(rows, column, role[0].upper())
@@ -347,6 +347,15 @@ def areas(
         block_record(id_, row, by_id.get(key(id_), {}), column) for row, id_ in zip(rows, ids, strict=True)
     ]
     return framed(rows, shapes, made)
+
+
+def _of_one_number(drawn: list[tuple[Row, Any]], column: str) -> list[tuple[Row, Any]]:
+    """Outlines with one number that say the same are parts of one block."""
+    found: dict[Any, tuple[Row, list[Any]]] = {}
+    for at, (row, shape) in enumerate(drawn):
+        said = tuple(sorted((name, text_of(one)) for name, one in row.items() if not name.startswith("_")))
+        found.setdefault(said if row.get(column) else at, (row, []))[1].append(shape)
+    return [(row, parts[0] if len(parts) == 1 else shapely.union_all(parts)) for row, parts in found.values()]
 
 
 #: Amounts of a block that the plan has columns for.

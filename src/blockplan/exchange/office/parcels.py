@@ -436,7 +436,7 @@ def _uses_beside(row: Row, main: Any, list_name: str) -> dict[str, str]:
     if given:
         beside += _uses(given, list_name)
     found = ",".join(dict.fromkeys(code for code in beside if code != main))
-    said = {"compatible_uses": found, "compatible_uses_given": given}
+    said = {"compatible_uses": found, "compatible_uses_given": given if given != found else ""}
     return said | ({"compatible_split": split} if split and not row.get("compatible_split") else {})
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from blockplan.errors import MappingError
 from blockplan.exchange.office.values import is_blank, text_of
+from blockplan.plan.model.faults import NAMES
 from blockplan.plan.model.figures import figures
 from blockplan.yamlfile import read_map
 
@@ -109,9 +110,10 @@ def _words() -> dict[str, Any]:
 
 
 @cache
-def services() -> frozenset[str]:
-    """The services that words are known for."""
-    return frozenset(one["service"] for one in _words()["services"])
+def services() -> dict[str, str]:
+    """What a plan of ours calls a service, by its id or in words -> the service."""
+    ids = dict.fromkeys(one["service"] for one in _words()["services"])
+    return {said: one for one in ids for said in (one, *NAMES.text(f"service.{one}").values())}
 
 
 def service_of(name: str) -> tuple[str, str | None] | None:
