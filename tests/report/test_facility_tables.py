@@ -93,6 +93,31 @@ def test_whether_a_facility_shares_a_building_is_said_only_where_land_tells_it()
     }  # fmt: skip
 
 
+def test_a_facility_on_land_of_its_own_kind_is_not_called_shared() -> None:
+    said = {
+        "1303": "utility",
+        "1310": "fire",
+        "1208": "transport",
+        "0901": "market",
+        "0702": "community_service",
+    }
+    there = shapely.Point(0, 0)
+    plan = Plan(manifest(), {
+        "parcels": frame([
+            {"parcel_id": use, "land_use": use, "geometry": cell(at, 0)} for at, use in enumerate(said)
+        ]),
+        "facilities": frame([
+            {"facility_id": f"{kind} {use}", "service": kind, "parcel_id": use, "geometry": there}
+            for use in said for kind in (said[use], "culture")
+        ]),
+    })  # fmt: skip
+    told = {(row["service"], row["parcel_id"]): row["setting"] for row in records(of(plan, "facilities"))}
+    assert {setting for (kind, _), setting in told.items() if kind == "Culture"} == {
+        "within another building"
+    }
+    assert {setting for (kind, _), setting in told.items() if kind != "Culture"} == {None}
+
+
 def test_places_and_beds_are_unknown_where_a_facility_may_be_of_any_kind() -> None:
     def beds(**said: object) -> object:
         plan = land((None, "0701", 1.0))

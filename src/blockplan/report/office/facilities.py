@@ -31,8 +31,16 @@ COLUMNS = (
     Column("setting", "text", "facilities.site_area_m2"),
     Column("status", "text", "facilities.status"),
 )
-#: Land for public services, of both lists.
+#: Land for public services, of both lists; and kind of service -> other land of its own.
 SERVICES = ("08", "A")
+OWN_LAND = {
+    "utility": ("13", "U"),
+    "fire": ("13", "U"),
+    "transport": ("12", "S"),
+    "market": ("09", "B"),
+    "retail": ("09", "B"),
+    "community_service": ("0702", "0704", "R12", "R22", "R32"),
+}
 #: Kinds of service in the order of the table.
 CATEGORIES = {
     "education": ("kindergarten", "primary_school", "nine_year_school", "secondary_school"),
@@ -73,7 +81,7 @@ def facilities(view: View) -> OfficeTable:
             _word(view, "level", level) or None, host,
             use_of.get(host) or "", site, _number(number["floor_area_m2"], at),
             *(_number(number[key], at) for key in ("beds", "places", "classes")),
-            _setting(view, site, use_of.get(host) or ""), _word(view, "status", status),
+            _setting(view, site, use_of.get(host) or "", service), _word(view, "status", status),
         )  # fmt: skip
         rows.append(((rank, host, str(id_)), cells))
     rows.sort(key=lambda row: row[0])
@@ -92,11 +100,12 @@ def called(view: View) -> list[str]:
     ]
 
 
-def _setting(view: View, site: Cell, use: str) -> Cell:
-    """Alone with land of its own, shared on land of another use; unknown on land for services, or on none."""
+def _setting(view: View, site: Cell, use: str, service: str) -> Cell:
+    """Alone with land of its own, shared on land of another use; unknown on land for such, or on none."""
     if site:
         return said(view, "facilities.alone")
-    return said(view, "facilities.shared") if use and not use.startswith(SERVICES) else None
+    own = use.startswith((*SERVICES, *OWN_LAND.get(service, ())))
+    return said(view, "facilities.shared") if use and not own else None
 
 
 def _number(column: NDArray[np.float64], at: int) -> Cell:
