@@ -331,3 +331,30 @@ def test_uses_that_an_office_permits_are_those_that_a_proposal_may_take(folder, 
     assert land["permitted_given"].tolist()[0] == "R2、A33"
     assert land["permitted"].tolist()[2].startswith("1401")
     assert land["permitted_given"].tolist()[3] == "看情况"
+
+
+def test_layers_of_a_drawing_called_after_classes_of_land_give_each_parcel_its_own(folder, brought):
+    sheet = Sheet()
+    uses = ["YD-二类居住用地", "YD-商业用地", "YD-公园绿地", "YD-医疗设施用地"]
+    for at, use in enumerate(uses):
+        sheet.box(at * 100, 0, at * 100 + 100, 100, layer=use)
+        sheet.text(f"A-0{at + 1}", at * 100 + 50, 50)
+    sheet.text("人口1200人", 50, 20, layer="指标")
+    sheet.save(folder / "图.dxf")
+    plan, result = brought()
+    land = plan.layer("parcels")
+    assert land["land_use"].tolist() == ["070102", "0901", "1401", "0806"]
+    assert land["residents"].tolist()[0] == 1200
+    assert not rules(result, "cad-layer")
+    assert "greens" not in plan.layers
+
+
+def test_a_green_layer_beside_parcels_of_a_drawing_stays_a_layer_of_greens(folder, brought):
+    sheet = Sheet()
+    for at in range(3):
+        sheet.box(at * 100, 0, at * 100 + 100, 100, number=f"A-0{at + 1}")
+    sheet.box(20, 20, 60, 60, layer="公园绿地")
+    sheet.save(folder / "图.dxf")
+    plan, _ = brought()
+    assert len(plan.layer("parcels")) == 3
+    assert len(plan.layer("greens")) == 1

@@ -18,7 +18,7 @@ from itertools import repeat
 from typing import TYPE_CHECKING
 
 from blockplan.exchange.office.messages import joined, worded
-from blockplan.exchange.office.titles import plain, simplified
+from blockplan.exchange.office.titles import plain, says_before, simplified
 from blockplan.exchange.office.values import is_blank, text_of
 from blockplan.plan.model.codes import landuse
 
@@ -161,6 +161,10 @@ def scores(values: Iterable[str], names: Sequence[str] | None = None) -> dict[st
     return found
 
 
+#: What layers of a drawing that are named after uses begin with.
+_OF_USES = re.compile(r"^(?:YD|用地|地块|LAND)[-_ ]*", re.IGNORECASE)
+
+
 def use_named(layer: str) -> str:
     """
     The land use that a layer is named after (``YD-R2``, ``R2二类居住用地``), as its code; "" for none.
@@ -170,12 +174,32 @@ def use_named(layer: str) -> str:
     >>> use_named("YD-R2"), use_named("R2二类居住用地"), use_named("地块"), use_named("0")
     ('R2', 'R2', '', '')
     """
-    name = re.sub(r"^(?:YD|用地|地块|LAND)[-_ ]*", "", layer.strip(), flags=re.IGNORECASE)
+    name = _OF_USES.sub("", layer.strip())
     code = code_in(name)
     known = code and name.startswith(code) and re.fullmatch(r"[A-Z]\d{0,3}|\d{4,6}", code)
     if not known or max(scores([code]).values(), default=0.0) < 1:
         return ""
     return code if name == code or re.match(r"[-_ ]?[\u4e00-\u9fff]+用?地?$", name[len(code) :]) else ""
+
+
+def class_named(layer: str) -> str:
+    """
+    The class of land that a layer is called after in words (``YD-商业用地``, ``公园绿地``); "" for none.
+
+    Examples
+    --------
+    >>> class_named("YD-商业用地"), class_named("公园绿地"), class_named("YD-小学"), class_named("商业")
+    ('商业用地', '公园绿地', '小学', '')
+    >>> class_named("用地红线"), class_named("现状商业用地"), class_named("规划用地"), class_named("YD-R2")
+    ('', '', '', '')
+    """
+    name = re.sub(r"[\d_\-]+$", "", _OF_USES.sub("", layer.strip()))
+    said = name if re.search(r".(?:用地|绿地)$", name) else ""
+    if re.match(r"YD[-_ ]", layer.strip(), re.IGNORECASE):
+        said = name
+    if not re.search(r"[\u4e00-\u9fff]", said) or says_before(said) or code_in(said):
+        return ""
+    return said if translate("", NATIONAL, said).to else ""
 
 
 def _known(code: str, list_name: str) -> float:

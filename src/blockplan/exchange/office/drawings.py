@@ -151,6 +151,8 @@ def role_of(layer: str, profile: Profile) -> str:
     >>> from blockplan.exchange.office.profile import load_profile
     >>> [role_of(name, load_profile()) for name in ("规划地块", "DLZX", "YD-R2", "0", "地块编号")]
     ['parcels', 'streets', 'parcels', '', 'labels']
+    >>> [role_of(name, load_profile()) for name in ("YD-医疗设施用地", "公园绿地", "道路用地")]
+    ['parcels', 'greens', 'road_areas']
     """
     name, parts = plain(layer), name_parts(layer)
     best, found = 0, ""
@@ -163,7 +165,21 @@ def role_of(layer: str, profile: Profile) -> str:
         score = 1000 if name in names.names else max(map(len, words), default=0)
         if score > best:
             best, found = score, role
-    return found or ("parcels" if codes.use_named(layer) else "")
+    return "parcels" if found in {"", "facilities", "stops"} and _use_of(layer) else found
+
+
+def _use_of(layer: str) -> str:
+    """The code or the name of the use that a layer is named after; "" for none."""
+    return codes.use_named(layer) or codes.class_named(layer)
+
+
+def _greens_among_uses(roles: dict[str, str]) -> dict[str, str]:
+    """Where layers are named after several uses, one named after green land draws parcels of it too."""
+    uses = {use for layer, role in roles.items() if role == "parcels" and (use := _use_of(layer))}
+    return {
+        layer: "parcels" if role == "greens" and len(uses) > 1 and _use_of(layer) else role
+        for layer, role in roles.items()
+    }
 
 
 class _Layers:
@@ -175,7 +191,7 @@ class _Layers:
         self.drawn, self.file, self.heal_m, self.reading = drawn, file, heal_m, reading
         names = {one.layer for many in (drawn.lines, drawn.labels, drawn.marks) for one in many}
         names |= {layer for layer, _ in drawn.fills}
-        self.roles = {name: role_of(name, profile) for name in names}
+        self.roles = _greens_among_uses({name: role_of(name, profile) for name in names})
         self.reader = Reader(profile, drawn.labels)
         self.claimed: set[str] = set()
         self.land = shapely.STRtree([])
@@ -238,7 +254,7 @@ class _Layers:
         shapes, rows = self._without_inner(shapes, rows, found)
         self.reading.findings += self.reader.read_letters(self.file)
         name = LAND
-        named = [one for one in layers if not codes.use_named(one)]
+        named = [one for one in layers if not _use_of(one)]
         if named:
             most = Counter(one.layer for one in found.rings if one.layer in named).most_common(1)
             name = most[0][0] if most else named[0]
@@ -317,18 +333,16 @@ class _Layers:
 
     def _uses(self, shapes: Any, rows: list[dict[str, str]], found: Rings) -> None:
         """Land use from the layer of the outline, or of the fill, where no text says it."""
-        fills = [
-            (codes.use_named(layer), shape) for layer, shape in self.drawn.fills if codes.use_named(layer)
-        ]
+        fills = [(use, shape) for layer, shape in self.drawn.fills if (use := _use_of(layer))]
         said: dict[int, str] = {}
         if fills and len(shapes):
             points = np.array([shape.representative_point() for _, shape in fills], dtype=object)
             for fill, at in zip(*shapely.STRtree(shapes).query(points, predicate="intersects"), strict=True):
                 said.setdefault(int(at), fills[int(fill)][0])
         for at, (row, ring) in enumerate(zip(rows, found.rings, strict=True)):
-            use = said.get(at) or codes.use_named(ring.layer)
-            if use:
-                row.setdefault(USE, use)
+            use = said.get(at) or _use_of(ring.layer)
+            if use and USE not in row:
+                row.setdefault(USE if use.isascii() else self.reader.field("用地性质"), use)
             row[LAYER] = ring.layer
 
     def _without_inner(

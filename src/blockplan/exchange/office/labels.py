@@ -29,7 +29,8 @@ _SAID = re.compile(r"^\s*([^:：=]{1,20}?)\s*[:：=]\s*(.+?)\s*$")
 _SPACED = re.compile(r"^\s*([^\d:：=]{1,20}?)\s+([≤≥<>＜＞]?\s*\d.*?)\s*$")
 #: `容积率≤2.0`, `限高24米`: name and figure without a sign between.
 _GLUED = re.compile(
-    r"^\s*([^\d:：=≤≥<>＜＞\s]{1,12})\s*((?:[≤≥<>＜＞]=?|不[大小高低]于)?\s*\d[\d.]*\s*(?:%|％|m|米|公顷|ha)?)\s*$"
+    r"^\s*([^\d:：=≤≥<>＜＞\s]{1,12})\s*((?:[≤≥<>＜＞]=?|不[大小高低]于)?\s*\d[\d.]*"
+    r"\s*(?:%|％|m|米|公顷|ha|亩|万?(?:㎡|m2|m²|平方米|人)|户|个|辆)?)\s*$"
 )
 #: The letter of building heights; others (R, D, G) mean several things.
 _HEIGHT = re.compile(
