@@ -358,3 +358,54 @@ def test_a_green_layer_beside_parcels_of_a_drawing_stays_a_layer_of_greens(folde
     plan, _ = brought()
     assert len(plan.layer("parcels")) == 3
     assert len(plan.layer("greens")) == 1
+
+
+def test_a_german_folder_of_areas_tables_and_facilities_comes_in_whole(folder, brought):
+    frame = parcels(
+        crs="EPSG:25832",
+        shapes=squares(east=565_000, north=5_934_000),
+        Baufeld=["WA 1", "WA 2", "BF 3", "BF 4"],
+        Nutzung=["WA", "WA", "Grünfläche", "Gemeinbedarf"],
+        GFZ=["0,8", "1,2", "-", "k.A."],
+        Flaeche_ha=["1,00", "1,00", "1,00", "1,00"],
+        OK_m_ueNHN=["12,5", "", "", "18,0"],
+    )
+    frame.to_file(folder / "Baugebiete.geojson", driver="GeoJSON")
+    table = "Baufeld;Einwohner;GF (m²)\nWA 1;138;8.000,00\nWA 2;166;12.000,00\nSumme;304;20.000\n"
+    (folder / "Kennwerte.csv").write_text(table, encoding="cp1252")
+    table = "Bezeichnung;Art;Rechtswert;Hochwert;Plätze;Status\n"
+    table += "Kita Hafen;Kindertagesstätte;565050,5;5934050;80;geplant\n"
+    table += "Schule am Kai;Grundschule;565350;5934050;200;Bestand\n"
+    (folder / "Einrichtungen.csv").write_text(table, encoding="utf-8")
+    line = [shapely.LineString([(565_000, 5_933_990), (565_400, 5_933_990)])]
+    street = gpd.GeoDataFrame({"Name": ["Kai"], "Klasse": ["Sammelstraße"]}, geometry=line, crs="EPSG:25832")
+    street.to_file(folder / "Straßenachsen.geojson", driver="GeoJSON")
+    plan, result = brought()
+    land = plan.layer("parcels").loc[["WA 1", "WA 2", "BF 3", "BF 4"]]
+    assert land["declared_area_m2"].tolist() == [10_000] * 4
+    assert land["elevation_max_m"].tolist()[0] == 12.5
+    assert land["residents"].dropna().tolist() == [138, 166]
+    assert not rules(result, "office-unjoined")
+    there = plan.layer("facilities")
+    assert there["service"].tolist() == ["kindergarten", "primary_school"]
+    assert there["status"].tolist() == ["planned", "existing"]
+    assert there["parcel_id"].tolist() == ["WA 1", "BF 4"]
+    assert plan.layer("streets")["class"].tolist() == ["secondary"]
+
+
+def test_a_zone_in_words_counts_before_its_short_sign(folder, brought):
+    table = {"街廓編號": ["A1", "A2"], "使用分區": ["住宅區", "公園用地"], "分區代號": ["住三", "公"]}
+    shapefile(
+        parcels(crs="EPSG:3826", **table, shapes=squares(2, east=302_000)), folder / "使用分區.shp", "big5"
+    )
+    plan, _ = brought()
+    assert plan.layer("parcels")["land_use"].tolist() == ["0701", "1401"]
+
+
+def test_people_of_a_korean_table_are_counted(folder, brought):
+    table = {"획지번호": ["A1", "A2"], "용도": ["공동주택용지", "공원"], "계획인구": ["520인", ""]}
+    shapefile(
+        parcels(crs="EPSG:5186", **table, shapes=squares(2, east=200_000)), folder / "획지.shp", "cp949"
+    )
+    plan, _ = brought()
+    assert plan.layer("parcels")["residents"].tolist()[0] == 520

@@ -27,7 +27,7 @@ MOST_CELLS = 20_000_000
 #: So many known fields make a heading.
 FEWEST_KNOWN = 2
 _SUM = re.compile(
-    r"계|.*(?:小计|合计|总计|共计|合計|小計|総計|합계|소계|총계)[:：]?|(?:.*[^\w])?(?:小计|合计|总计|共计|汇总|累计|平均|其中|总用地|总和|(?:sub)?totals?(?![a-z])|sum(?![a-z]))[:：]?.*",
+    r"계|.*(?:小计|合计|总计|共计|合計|小計|総計|합계|소계|총계)[:：]?|(?:.*[^\w])?(?:小计|合计|总计|共计|汇总|累计|平均|其中|总用地|总和|(?:sub)?totals?(?![a-z])|sum(?![a-z])|(?:zwischen|gesamt)?summe(?![a-z])|insgesamt)[:：]?.*",
     re.IGNORECASE,
 )
 #: A figure with a remark behind it (`2.0（其中住宅1.8）`), which sums nothing up.
