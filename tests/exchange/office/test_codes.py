@@ -101,3 +101,24 @@ def test_a_correction_in_the_mapping_counts(folder, brought, tmp_path):
     )
     plan, _ = brought(mapping=tmp_path / "m.toml")
     assert plan.layer("parcels").loc["1", "land_use"] == "080701"
+
+
+def test_names_of_the_list_in_force_are_read_exactly_in_each_language():
+    national = landuse()
+    strange = []
+    for code, entry in national.classes.items():
+        for name in entry.names.values():
+            to = codes.translate("", "cn2023", name).to
+            if to is None or not national.within(to, code):
+                strange.append((code, name, to))
+    assert strange == []
+
+
+def test_transport_is_no_sport():
+    assert [
+        codes.translate("", "cn2023", one).to for one in ("Transport land", "Transport hub", "Sports")
+    ] == [
+        "12",
+        "12",
+        "0805",
+    ]

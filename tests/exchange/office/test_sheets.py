@@ -79,6 +79,36 @@ def test_each_half_below_a_figure_is_the_figure_that_both_name(
     assert {one: row[one] for one in figures if one in row and row[one] == row[one]} == columns
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["容积率 ≤", "容积率 ≥", "绿地率 ≥ （%）", "建筑控制高度 ≤ （m）"],
+        ["FAR ≤", "FAR ≥", "Green ratio ≥ (%)", "Height ≤ (m)"],
+        ["容積率 ≤", "容積率 ≥", "緑地率 ≥ （%）", "高さ ≤ （m）"],
+    ],
+)
+def test_signs_of_bounds_behind_a_heading_say_which_bound_it_is(drawn, brought, names):
+    workbook(drawn / "指标.xlsx", 表=[["地块编号", "用地代码", *names], ["A-01", "R2", 2.0, 1.2, 30, 54]])
+    plan, _ = brought()
+    row = rows_of(plan).iloc[0]
+    bounds = ["far_max", "far_min", "green_ratio_min", "height_m_max"]
+    assert row[bounds].tolist() == [2.0, 1.2, 0.3, 54]
+
+
+def test_a_table_of_facilities_without_a_telling_name_is_none_of_parcels(drawn, brought):
+    head = ["设施名称", "设施类型", "地块编号", "用地代码", "用地面积（m²）", "建筑面积（m²）", "床位（床）"]
+    rows = [
+        ["城东卫生站", "社区卫生服务", "A-01", "R2", 500, 600, None],
+        ["安康院", "养老机构", "A-02", "R2", None, 3000, 120],
+    ]
+    workbook(drawn / "表.xlsx", Sheet1=[head, *rows])
+    plan, _ = brought()
+    assert plan.layer("facilities")["beds"].tolist()[1] == 120
+    assert plan.layer("facilities")["floor_area_m2"].tolist() == [600, 3000]
+    assert rows_of(plan)["floor_area_m2"].isna().all()
+    assert rows_of(plan)["declared_area_m2"].isna().all()
+
+
 def test_what_counts_for_the_floor_area_ratio_is_the_floor_area_not_what_lies_below_too(drawn, brought):
     head = ["地块编号", "用地代码", "总建筑面积（㎡）", "地上建筑面积（㎡）", "地下建筑面积（㎡）"]
     workbook(drawn / "指标.xlsx", 表=[head, ["A-01", "R2", 12_000, 9000, 3000]])

@@ -48,7 +48,10 @@ def bound_named(title: str) -> str:
     ('height_m_max', 'far_max', 'green_ratio_min')
     >>> bound_named("height"), bound_named("max height of fence"), bound_named("Maximum floor area ratio")
     ('', '', 'far_max')
+    >>> bound_named("FAR ≤"), bound_named("Green ratio ≥ (%)")
+    ('far_max', 'green_ratio_min')
     """
+    title = title.replace("≤", " max ").replace("≥", " min ")
     words = {word.lower() for word in _WORD.findall(title)}
     ends = [end for end, said in (("max", _UPPER), ("min", _LOWER)) if words & said]
     if len(ends) != 1:

@@ -21,6 +21,7 @@ from blockplan.exchange.office.messages import joined, worded
 from blockplan.exchange.office.titles import plain, says_before, simplified
 from blockplan.exchange.office.values import is_blank, text_of
 from blockplan.plan.model.codes import landuse
+from blockplan.plan.model.codes import plain as as_compared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -232,6 +233,8 @@ def translate(given: str, list_name: str, name: str = "") -> Translation:
     ('070102', ('0902',), '1507')
     >>> translate("", "gb50137", "幼儿园用地").to, translate("R22", "gb50137", "幼儿园用地").to
     ('080404', '080404')
+    >>> [translate("", "cn2023", one).to for one in ("Transport land", "Urban and village roads", "防護緑地")]
+    ['12', '1207', '1402']
     """
     # Letters in a name of other words are no code of these lists (`Employment (B2/B8)`).
     in_name = [] if not given and _LATIN.search(name) else codes_in(name)
@@ -334,7 +337,14 @@ def _exactly(name: str, list_name: str) -> Translation | None:
             which_one = "" if to == finest[0].to else worded("which_of_several_classes_of_name")
             lost = joined((worded("read_from_its_name"), which_one or finest[0].lost))
             return Translation(name, which, to or None, lost)
-    return None
+    # In English and Japanese the list in force alone has names; tags of maps (`orchard`) are none of them.
+    tag = name.isascii() and name.islower()
+    spoken = frozenset() if tag else landuse().codes_by_name.get(as_compared(name), frozenset())
+    if not spoken:
+        return None
+    longest = max(map(len, spoken))
+    to = _in_common([one for one in spoken if len(one) == longest])
+    return Translation(name, NATIONAL, to or None, worded("read_from_its_name"))
 
 
 def _in_common(classes: list[str]) -> str:

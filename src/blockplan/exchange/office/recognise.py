@@ -19,7 +19,7 @@ from blockplan.exchange.office.mapping import IGNORED, FieldChoice, LayerChoice
 from blockplan.exchange.office.messages import joined, worded
 from blockplan.exchange.office.profile import TABLE_FIELDS, FieldNames
 from blockplan.exchange.office.source import SourceFinding
-from blockplan.exchange.office.texts import facilities_in, facilities_remarked, service_of
+from blockplan.exchange.office.texts import facilities_in, facilities_remarked, service_of, services
 from blockplan.exchange.office.titles import PLANNED, name_and_unit, name_parts, narrower, plain, says_before
 from blockplan.exchange.office.values import Amount, Unread, is_blank, read_amount, read_elevation, text_of
 from blockplan.exchange.office.vectors import cut_through
@@ -70,6 +70,15 @@ _REVISION = re.compile(
 _COPY = re.compile(r"备份|副本|旧|作废|废弃|backup|copy|old|bak|临时|temp", re.IGNORECASE)
 
 
+#: Fields of a table of facilities; and bounds that only a table of parcels says.
+KINDS_SAID = ("name_zh", "service")
+BUILT_ON = frozenset(
+    f"{base}{end}"
+    for base in ("far", "coverage_ratio", "green_ratio", "height_m")
+    for end in ("", "_min", "_max")
+)
+
+
 def recognise(layer: SourceLayer, profile: Profile) -> LayerChoice:
     """The likeliest reading of a layer or table."""
     if layer.role == IGNORED:
@@ -79,11 +88,12 @@ def recognise(layer: SourceLayer, profile: Profile) -> LayerChoice:
     roles = profile.layers if layer.drawn else profile.tables
     if layer.role is not None:
         roles = {name: one for name, one in roles.items() if name == layer.role}
+    facilities = not layer.drawn and _lists_facilities(layer, profile)
     for role, names in roles.items():
         if layer.drawn and not _drawn_so(names.geometry, kind, role):
             continue
         fields = fields_of(layer, role, profile)
-        score, why = _score(layer, names, fields, kind)
+        score, why = _score(layer, names, fields, kind, facilities=facilities)
         if role == "greens" and "parcels" in roles and _built_on(fields_of(layer, "parcels", profile)):
             continue
         readings.append((score, role, why, fields))
@@ -154,7 +164,9 @@ def _drawn_so(wanted: str, kind: str, role: str) -> bool:
     return wanted in {"any", kind} or (role == "boundary" and kind == "line")
 
 
-def _score(layer: SourceLayer, names: LayerNames, fields: list[FieldChoice], kind: str) -> tuple[float, str]:
+def _score(
+    layer: SourceLayer, names: LayerNames, fields: list[FieldChoice], kind: str, *, facilities: bool
+) -> tuple[float, str]:
     by_name, why = _by_name(layer, names)
     if any(word in plain(layer.name + layer.title) for word in names.rules_out):
         by_name = 0.0
@@ -170,6 +182,8 @@ def _score(layer: SourceLayer, names: LayerNames, fields: list[FieldChoice], kin
         score = (0.3 * by_name + 0.35 + 0.1 * min(len(sure), 5)) if wants else 0.0
     if names.role == "facility_table" and not _of_facilities(layer, sure):
         score = 0.0
+    if names.role == "parcel_table" and facilities and not {one.column for one in sure} & BUILT_ON:
+        score = 0.0
     if names.geometry == kind and by_name:
         score += 0.05
     if names.role in {"boundary", "blocks"} and len(layer.frame) > 500:
@@ -178,6 +192,17 @@ def _score(layer: SourceLayer, names: LayerNames, fields: list[FieldChoice], kin
     if sure:
         said.append(worded("named_fields", names=", ".join(one.field for one in sure[:5])))
     return score, joined(said)
+
+
+def _lists_facilities(layer: SourceLayer, profile: Profile) -> bool:
+    """Whether the rows of a table say the name and the kind of a facility, mostly of kinds that are known."""
+    said = fields_of(layer, "facility_table", profile)
+    named = {one.column: one.field for one in said if one.confidence >= 0.7 and one.column in KINDS_SAID}
+    if set(named) != set(KINDS_SAID):
+        return False
+    values = [text_of(value) for value in looked_at(layer, named["service"])]
+    known = sum(value in services() or service_of(value) is not None for value in values)
+    return bool(values) and known >= len(values) / 2
 
 
 def _of_facilities(layer: SourceLayer, fields: list[FieldChoice]) -> bool:

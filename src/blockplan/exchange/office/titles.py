@@ -23,6 +23,7 @@ UNITS = {
     "平方": "m2", "メートル": "m", "平方メートル": "m2", "ヘクタール": "ha",
     "人": "1", "户": "1", "个": "1", "辆": "1", "班": "1", "床": "1", "张": "1", "座": "1", "车位": "1",
     "泊位": "1",
+    **dict.fromkeys(("戸", "台", "棟", "クラス"), "1"),
     "m2t/m2s": "1", "处": "1", "所": "1", "个/户": "per dwelling",
     "万人": "1e4", "千人": "1e3", "百人": "1e2", "万户": "1e4",
     **dict.fromkeys(("层", "層", "階", "층"), "storeys"),
@@ -41,6 +42,8 @@ _NEUTRAL = re.compile(
     r"|上限|下限|最大|最高|区间|范围|控制在|不大于|不小于|不高于|不低于|不超过"
     r"|以内|以上|以下|小于|大于|等于|综合|总计|总|[净毛各本拟新值数量的の及和或与约至一二三四五六七八九十]|注"
 )
+#: A sign of a bound at the end of a name (`容积率≤`, `FAR ≤`).
+_BOUND = re.compile(r"(?<=.)([≤≦])$|(?<=.)[≥≧]$")
 _SPACE = re.compile(r"[\s_\-·.:,;、*]+")
 _MARKS = re.compile(r"[①②③④⑤⑥⑦⑧⑨⑩]|[(（\[]注\d*[)）\]]|(?<=.)注\d+$|\*+$")
 
@@ -83,8 +86,8 @@ def name_and_unit(title: str) -> tuple[str, str]:
     (('居住人口', '1'), ('备注', ''))
     >>> name_and_unit("DKBH"), name_and_unit("建筑面积(万㎡)"), name_and_unit("限高/m")
     (('dkbh', ''), ('建筑面积', '1e4 m2'), ('限高', 'm'))
-    >>> name_and_unit("用地面积（公顷/亩）")
-    ('用地面积', '')
+    >>> name_and_unit("用地面积（公顷/亩）"), name_and_unit("建筑密度 ≤ （%）")
+    (('用地面积', ''), ('建筑密度上限', '%'))
     """
     text = unicodedata.normalize("NFKC", _MARKS.sub("", title)).strip()
     unit = ""
@@ -107,7 +110,8 @@ def name_and_unit(title: str) -> tuple[str, str]:
             and (not behind[2].isascii() or not behind[1][-1].isalnum() or not behind[1].isascii())
         ):
             name, unit = plain(behind[1]), UNITS.get(behind[2], "")
-    return name, unit
+    upper, lower = ("max", "min") if name[:-1].isascii() else ("上限", "下限")
+    return _BOUND.sub(lambda sign: upper if sign[1] else lower, name), unit
 
 
 #: Words before the name of a figure that make it the plan's own.
