@@ -58,6 +58,31 @@ def test_the_list_by_place_counts_what_was_drawn_in_the_whole_plan_too(shown: Da
     assert listed() == [(f"parcels:{PARCEL}", "2"), ("", "1")]
 
 
+def test_the_list_by_place_says_how_many_opinions_have_none_as_the_map_counts_them(
+    shown: DatabaseStore,
+) -> None:
+    def lacking(lang: str = "en") -> str:
+        html = Client().get(f"/{lang}/notices/town/").content.decode()
+        said = html.partition('id="by-place"')[2].partition("</details>")[0]
+        return re.sub(r"<[^>]+>", "", said.partition('class="note placeless">')[2].partition("</p>")[0])
+
+    here = {"geometry": {"type": "Point", "coordinates": [X, Y]}}
+    gone = [{"layer": "parcels", "id": "of another round"}]
+    send(shown, "More trees.", targets=[{"layer": "parcels", "id": PARCEL}])
+    send(shown, "A bench here.", **here)
+    send(shown, "A bench there.", targets=gone, **here)
+    assert lacking() == ""
+    send(shown, "No place at all.")
+    placeless, _ = send(shown, "About a clause.", targets=[{"layer": "statements", "id": "S04"}])
+    send(shown, "About what is gone.", targets=gone)
+    said = Client().get("/files/town/map/opinions.json").json()
+    assert (len(said["features"]), said["of"]) == (3, 6)
+    assert lacking() == "Without a place: 3 of 6 opinions. They stand in the list."
+    assert lacking("zh") == "6 条意见中有 3 条没有位置，见意见列表。"
+    intake.erase(shown, placeless, ground="wish of the submitter", by="Li")
+    assert lacking().startswith("Without a place: 2 of 5 opinions.")
+
+
 @pytest.mark.long
 def test_places_drawn_are_read_once_and_again_only_where_an_entry_is_about_them(
     shown: DatabaseStore, monkeypatch: pytest.MonkeyPatch

@@ -21,8 +21,8 @@ export class SpokenList {
   private spoken: Spoken | null = null;
   private around: { spoken: Set<string>; metres: number } | null = null;
   private readonly home = document.createComment("");
-  private readonly placeless = h("p", { class: "note" });
   private readonly box = document.querySelector<HTMLDetailsElement>("#by-place");
+  private readonly placeless = this.box?.querySelector<HTMLElement>(".placeless") ?? h("p", { class: "note placeless" });
 
   /**
    * `wanted`: gives the opinions that the list is about; `open`: shows those of a place.

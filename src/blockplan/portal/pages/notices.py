@@ -208,6 +208,7 @@ def notice(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
         "datums": DATUMS,
         "offered": offered(version.pk, lang) if version else (),
         "by_place": opinions_by_place.listed(row, version, lang),
+        "placeless": opinions_by_place.without_place(row, version),
     }
     return mapdata.shown(render(request, "portal/notice.html", context))
 

@@ -7,6 +7,7 @@ What of an opinion may be seen, `blockplan.portal.record.register` says; nothing
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,7 +21,7 @@ from blockplan.portal.plans.models import PlanObject
 from blockplan.portal.plans.places import whereabouts
 from blockplan.portal.record import register
 from blockplan.portal.record.drawn_places import drawn_places
-from blockplan.portal.record.models import Entry
+from blockplan.portal.record.models import Entry, Notice
 from blockplan.portal.visible_notices import open_to, version_of
 from blockplan.portal.words import say
 from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES, pick
@@ -32,13 +33,14 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from blockplan.portal.plans.models import PlanVersion
-    from blockplan.portal.record.models import Notice
 
 #: So many places are listed, those that most opinions are about.
 LISTED = 6
 #: So many places are looked up in the plan at a time.
 ASKED = 100
 OPINIONS_A_PAGE = 200
+#: So many objects are asked for at once where nothing but whether they have a shape is wanted.
+LOOKED_UP = 500
 
 
 @public
@@ -140,6 +142,47 @@ def listed(
     drawn_alone = f"{common.opinions(lang, row.id)}?drawn=yes"
     named[""] = {"name": say("map.drawn_places", lang), "where": "", "number": "", "href": drawn_alone}
     return [{"about": about, "n": n, **named[about]} for about, n in there]
+
+
+class WithoutPlace(NamedTuple):
+    """Of how many opinions whose words may be read how many have no place, as the map counts them."""
+
+    n: int
+    of: int
+
+
+def without_place(row: Notice, version: PlanVersion) -> WithoutPlace:
+    """Those that neither a row of `listed` nor a place on the map is about; counted once an entry."""
+    head = Entry.objects.filter(notice_id=row.id).order_by("-seq").values_list("seq", "body").first()
+    return _without_place(row.id, row.state, version.pk, head)
+
+
+@lru_cache(maxsize=16)
+def _without_place(notice: str, _state: str, version: int, _head: tuple[int, str] | None) -> WithoutPlace:
+    row = Notice.objects.get(pk=notice)
+    about = register.objects_of_readable(row)
+    known = _with_shape(version, sorted(set().union(*about.values())))
+    placed = {seq for seq, objects in about.items() if objects & known}
+    placed |= about.keys() & drawn_places(row, sorted(place_summary.LEADS)).keys()
+    # What another round's plan had lies nowhere in this one; such an opinion may have a place of its own.
+    left = [
+        seq
+        for seq, objects in about.items()
+        if seq not in placed and any(layer in place_summary.LEADS for layer, _ in objects)
+    ]
+    placed |= {one.seq for one in register.shown(row, left) if one.geometry is not None}
+    return WithoutPlace(len(about) - len(placed), len(about))
+
+
+def _with_shape(version: int, objects: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of some objects, by layer and id, that lie somewhere in a plan."""
+    found: set[tuple[str, str]] = set()
+    for first in range(0, len(objects), LOOKED_UP):
+        some = objects[first : first + LOOKED_UP]
+        rows = PlanObject.objects.filter(version=version, object__in={id_ for _, id_ in some})
+        there = rows.filter(layer__in={layer for layer, _ in some}).exclude(wkb=None)
+        found |= set(there.values_list("layer", "object")) & set(some)
+    return found
 
 
 def _most(row: Notice, version: PlanVersion) -> list[tuple[str, int]]:

@@ -192,6 +192,23 @@ def about_none(notice: Notice, layers: Sequence[str]) -> list[int]:
     return list(rows.exclude(Exists(about)).order_by("-seq").values_list("seq", flat=True))
 
 
+def objects_of_readable(notice: Notice) -> dict[int, set[tuple[str, str]]]:
+    """
+    Of the newest `MOST_BY_PLACE` opinions those whose words may be read: number of the entry -> layer and id
+    of each object that it is about.
+    """
+    if not is_open(notice):
+        return {}
+    newest = Opinion.objects.filter(notice_id=notice.id, held=False).order_by("-seq")[:MOST_BY_PLACE]
+    rows = Opinion.objects.filter(notice_id=notice.id, seq__in=newest.values("seq"), shown__isnull=False)
+    found: dict[int, set[tuple[str, str]]] = {seq: set() for seq in rows.values_list("seq", flat=True)}
+    about = Target.objects.filter(notice_id=notice.id, seq__in=newest.values("seq"))
+    for seq, layer, id_ in about.values_list("seq", "layer", "object"):
+        if seq in found:
+            found[seq].add((layer, id_))
+    return found
+
+
 def shown(notice: Notice, seqs: Sequence[int]) -> list[Row]:
     """Some opinions, newest first, with what may be seen of them."""
     rows = Opinion.objects.filter(notice_id=notice.id, seq__in=seqs, held=False)
