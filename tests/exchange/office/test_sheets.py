@@ -6,6 +6,9 @@ import pytest
 from tests.exchange.office.conftest import parcels, rules, shapefile, workbook
 from tests.support import other_workbooks
 
+from blockplan.exchange.office.sheets import COMPUTED
+from blockplan.report.office import TABLES
+
 IDS = ["A-01", "A-02", "A-03", "A-04"]
 
 
@@ -343,3 +346,22 @@ def test_a_table_that_rounds_its_areas_says_the_same_as_the_drawing_within_its_l
     _, result = brought()
     # 0.40 ha stands for 0.395 to 0.405 ha; 2,048 m2 would be written 0.20.
     assert [(one.id, one.column) for one in rules(result, "office-differs")] == [("A-04", "declared_area_m2")]
+
+
+def test_what_was_computed_of_a_plan_does_not_come_back_as_stated(drawn, brought):
+    assert COMPUTED | {"parcels", "facilities", "streets"} == {*TABLES, "sources"}
+    computed = {name: [["Parcel", "Jobs"], ["A-01", 1344]] for name in COMPUTED}
+    head = ["Parcel", "Land-use code", "Dwellings"]
+    workbook(drawn / "tables.xlsx", parcels=[head, ["A-01", "070102", 40]], **computed)
+    plan, result = brought()
+    row = rows_of(plan).iloc[0]
+    assert row["dwellings"] == 40
+    assert row.isna()["jobs"]
+    told = [one for one in rules(result, "office-sheet") if "computed of a plan" in one.message]
+    assert len(told) == len(COMPUTED)
+
+
+def test_computed_names_of_sheets_alone_say_nothing(drawn, brought):
+    workbook(drawn / "t.xlsx", parking=[["Parcel", "Parking spaces", "Land use"], ["A-01", 40, "Office"]])
+    plan, _ = brought()
+    assert rows_of(plan)["parking_spaces"].tolist()[0] == 40

@@ -39,6 +39,11 @@ if TYPE_CHECKING:
 
 #: What is said of a workbook of which not all is known.
 UNTOLD = worded("workbook_values_alone")
+#: Sheets of a plan's own tables (`blockplan report`) that hold what was computed of it, estimates among them.
+COMPUTED = frozenset({
+    "land_balance", "per_thousand", "loads", "utilities", "parking", "phases", "transition", "changes",
+    "sources",
+})  # fmt: skip
 SAVE_AGAIN = worded("save_as_xlsx_without_password")
 #: A cell may draw an area of many points.
 LONGEST_CELL = 20_000_000
@@ -72,8 +77,9 @@ def read_workbook(path: Path, label: str, known: Known) -> SourceReading:
             if not book.tells_all:
                 reading.findings.append(_note(label, "", UNTOLD))
             for name, visible in book.visible.items():
-                if not visible:
-                    reading.findings.append(_note(label, name, worded("sheet_hidden")))
+                if not visible or (name in COMPUTED and set(book.visible) >= COMPUTED):
+                    why = worded("sheet_hidden" if not visible else "sheet_computed_of_plan")
+                    reading.findings.append(_note(label, name, why))
                     continue
                 sheet = book.sheet(name)
                 reading.findings += _uncomputed(label, sheet)
