@@ -11,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.squares import plan_of, square
 
-from blockplan.measure.distance.data_end import data_end, end_of
+from blockplan.measure.distance import data_end as data_end_module
+from blockplan.measure.distance.data_end import data_end, depth, end_of
 from blockplan.measure.inputs import feature_points
 from blockplan.measure.inputs.feature_points import straight
 from blockplan.measure.inputs.homes import homes
+from blockplan.plan.model.recall import Recall, recalling
 
 
 def nearest(points: np.ndarray, shapes: np.ndarray) -> list[float]:
@@ -74,9 +76,49 @@ def test_the_least_depth_is_the_least_of_all_homes(hole: bool) -> None:
     lots = [{"geometry": square(x, y, 10), "residents": 1.0, "land_use": "0701"} for x, y in spots]
     plan = plan_of(boundary=[{"geometry": land}], parcels=lots)
     people = homes(plan)
-    depth = np.where(shapely.intersects(land, people.point), shapely.distance(land.boundary, people.point), 0)
+    deep = np.where(shapely.intersects(land, people.point), shapely.distance(land.boundary, people.point), 0)
     short = np.arange(400) % 3 == 0
     said = data_end(plan, people, ~short, 2500)
-    assert said["data_end_m"] == round(depth.min(), 2)
-    assert said["homes_short_near_end"] == (short & (depth < 2500)).sum()
-    assert end_of(plan, people).depth(np.ones(400, dtype=bool)).tolist() == depth.tolist()
+    assert said["data_end_m"] == round(deep.min(), 2)
+    assert said["homes_short_near_end"] == (short & (deep < 2500)).sum()
+    assert end_of(plan, people).depth(np.ones(400, dtype=bool)).tolist() == deep.tolist()
+
+
+@given(st.integers(0, 2**32 - 1), st.lists(st.tuples(st.integers(0, 47), st.floats(-30, 30)), max_size=4))
+def test_the_end_of_a_plan_whose_corners_move_is_as_far_as_when_it_is_asked_afresh(
+    seed: int, moves: list[tuple[int, float]]
+) -> None:
+    random, recall = np.random.default_rng(seed), Recall()
+    angle = np.linspace(0, 2 * np.pi, 48, endpoint=False)
+    corners = 1000 * np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    hole = shapely.box(-100, -100, 100, 100)
+    points = np.asarray(shapely.points(random.uniform(-1100, 1100, (200, 2))), dtype=object)
+    for row, by in [(0, 0.0), *moves]:
+        corners[row] += by
+        land = shapely.difference(shapely.Polygon(corners), hole)
+        with recalling(recall):
+            found = depth(land, points)
+        afresh = np.where(shapely.intersects(land, points), shapely.distance(land.boundary, points), 0.0)
+        assert found.tolist() == depth(land, points).tolist() == afresh.tolist()
+
+
+def test_only_homes_near_a_corner_of_the_plan_that_moved_are_measured_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int] = []
+    metres = data_end_module._metres_from
+    monkeypatch.setattr(
+        data_end_module,
+        "_metres_from",
+        lambda points, stretches: asked.append(len(points)) or metres(points, stretches),
+    )
+    recall, x = Recall(), np.arange(0.0, 1000, 10)
+    edge = np.concatenate([np.stack([x, 0 * x], axis=1), [[1000.0, 0.0], [1000.0, 100.0], [0.0, 100.0]]])
+    points = np.asarray(shapely.points(x + 5, 40), dtype=object)
+    with recalling(recall):
+        depth(shapely.Polygon(edge), points)
+    edge[50] += [0.0, 1.0]
+    with recalling(recall):
+        depth(shapely.Polygon(edge), points)
+    assert asked[0] == 100
+    assert 0 < asked[1] < 20

@@ -16,7 +16,7 @@ import shapely
 from blockplan.measure.inputs.columns import Asked, shapes, union
 from blockplan.measure.inputs.homes import spots_of
 from blockplan.measure.missing import Missing, reason
-from blockplan.plan.model.recall import by_row, is_recalling, once
+from blockplan.plan.model.recall import by_nearest, by_row, is_recalling, once
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -54,8 +54,7 @@ class End:
         """How far the drawing reaches round some homes, m; infinitely where no end is drawn."""
         if self.layer is None:
             return np.full(int(rows.sum()), np.inf)
-        make = partial(by_row, "depth", partial(_depth, self.land), fixed=(self.land,))
-        return self.asked.of(rows, lambda some: make(self.points[some]))
+        return self.asked.of(rows, lambda some: depth(self.land, self.points[some]))
 
     def nearer(self, rows: NDArray[np.bool_], limit_m: float) -> NDArray[np.bool_]:
         """Which of some homes live nearer to the end than a limit."""
@@ -119,13 +118,34 @@ def _end_of(plan: Plan, spots: HomeSpots) -> End:
     return End(None, None, spots.point, Asked.none(0, np.nan))
 
 
-def _depth(land: Any, points: NDArray[Any]) -> NDArray[np.float64]:
+def depth(land: Any, points: NDArray[Any]) -> NDArray[np.float64]:
     """How far the edge of some land is from points within it; 0 from those without."""
-    end = land.boundary
+    inside = by_row("on land", partial(_on_land, land), points, fixed=(land,))
+    return np.where(inside, by_nearest("depth", _metres_from, points, _stretches(land)), 0.0)
+
+
+def _on_land(land: Any, points: NDArray[Any]) -> NDArray[np.bool_]:
     shapely.prepare(land)
-    shapely.prepare(end)
-    depth = shapely.distance(end, points)
-    return np.where(shapely.intersects(land, points), depth, 0.0)
+    return np.asarray(shapely.intersects(land, points))
+
+
+def _metres_from(points: NDArray[Any], stretches: NDArray[Any]) -> NDArray[np.float64]:
+    edge = shapely.multilinestrings(stretches)
+    shapely.prepare(edge)
+    return np.asarray(shapely.distance(edge, points))
+
+
+def _stretches(land: Any) -> NDArray[Any]:
+    """The edge of some land from corner to corner: lines that stand while both of their corners do."""
+    corners, ring = shapely.get_coordinates(shapely.get_rings(shapely.get_parts(land)), return_index=True)
+    on = ring[:-1] == ring[1:]
+    ends = np.hstack([corners[:-1], corners[1:]])[on]
+    drawn: NDArray[Any] = by_row("stretches", _as_lines, ends)
+    return drawn
+
+
+def _as_lines(ends: NDArray[np.float64]) -> NDArray[Any]:
+    return np.asarray(shapely.linestrings(ends.reshape(-1, 2, 2)), dtype=object)
 
 
 def _least_m(end: End) -> float | None:
@@ -144,12 +164,11 @@ def _least(land: Any, points: NDArray[Any]) -> float:
     edit leaves the depth of most as it was.
     """
     if is_recalling():
-        return float(by_row("least depth", partial(_depth, land), points, fixed=(land,)).min())
-    shapely.prepare(land)
-    if not shapely.intersects(land, points).all():
+        return float(depth(land, points).min())
+    if not _on_land(land, points).all():
         return 0.0
-    most = _depth(land, points[:: len(points) // SAMPLE + 1]).min()
+    most = depth(land, points[:: len(points) // SAMPLE + 1]).min()
     corners = shapely.get_coordinates(land.boundary)
     low, high = np.minimum(corners[:-1], corners[1:]) - most, np.maximum(corners[:-1], corners[1:]) + most
     near = np.unique(shapely.STRtree(shapely.box(*low.T, *high.T)).query(points)[0])
-    return float(_depth(land, points[near]).min(initial=most))
+    return float(depth(land, points[near]).min(initial=most))

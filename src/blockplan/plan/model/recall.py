@@ -314,7 +314,7 @@ def by_nearest(
     if recall is None or len(points) < FEW:
         return make(points, to)
     calls = recall.calls(name, ())
-    near = _near_both(recall, calls, points, to, NEAR)
+    near = _near_both(recall, calls, points, to, (MANY, NEAR))
     if near is None:
         found = make(points, to)
     else:
@@ -485,7 +485,7 @@ def pairs_between(
     for call in reversed(calls):
         if recall.equal((*call.columns, call.found[-1]), (spots, shapes)):
             return call.found[0], call.found[1]
-    near = _near_both(recall, calls, spots, shapes, MANY)
+    near = _near_both(recall, calls, spots, shapes, (MANY, MANY))
     if near is None:
         other, one = _beside(spots, shapes, metres)
     else:
@@ -514,15 +514,16 @@ def _round(shapes: NDArray[Any], metres: float) -> NDArray[np.float64]:
 
 
 def _near_both(
-    recall: Recall, calls: list[_Call], some: NDArray[Any], others: NDArray[Any], most: int
+    recall: Recall, calls: list[_Call], some: NDArray[Any], others: NDArray[Any], most: tuple[int, int]
 ) -> tuple[_Call, _Standing, _Standing] | None:
     """The last call in whose rows, and in whose others, few differ and most stand; it is let go of."""
     for call in reversed(calls):
         before = call.found[-1]
-        if max(abs(len(call.columns[0]) - len(some)), abs(len(before) - len(others))) > most:
+        if abs(len(call.columns[0]) - len(some)) > most[0] or abs(len(before) - len(others)) > most[1]:
             continue
         here, there = recall.standing(call.columns, (some,)), recall.standing((before,), (others,))
-        few = len(here.fresh) <= min(most, len(some) // 2) and len(there.fresh) <= min(most, len(others) // 2)
+        few = len(here.fresh) <= min(most[0], len(some) // 2)
+        few &= len(there.fresh) <= min(most[1], len(others) // 2)
         if few and here.is_one_to_one and there.is_one_to_one:
             calls.remove(call)
             return call, here, there
