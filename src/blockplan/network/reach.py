@@ -144,12 +144,15 @@ def walk(
     farthest_m = largest("limits", np.inf if limit_m is None else limit_m, network)
     given = network, targets.edge, targets.from_cm, targets.to_cm, targets.cost_cm, farthest_m
     field: _Field = once("field", partial(_field, network, targets, farthest_m), *given)
-    found: NDArray[np.float64] = by_row(
-        "walk", field.centimetres, origins.edge, origins.at_cm, origins.way_cm, fixed=(field,), few=FEW
-    )
-    if limit_m is not None:
-        found = np.where(found > round(limit_m * CM_PER_M), np.nan, found)
-    return found / CM_PER_M
+    limit_cm = np.inf if limit_m is None else round(limit_m * CM_PER_M)
+
+    def within(*joins: NDArray[Any]) -> NDArray[np.float64]:
+        whole = by_row("ways", field.centimetres, *joins, fixed=(field,), few=FEW)
+        return np.where(whole > limit_cm, np.nan, whole) / CM_PER_M
+
+    columns = origins.edge, origins.at_cm, origins.way_cm
+    metres: NDArray[np.float64] = by_row("walk", within, *columns, fixed=(field, limit_cm), few=FEW)
+    return metres
 
 
 @dataclass(frozen=True, slots=True, eq=False)
