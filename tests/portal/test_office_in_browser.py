@@ -280,6 +280,17 @@ def test_three_languages_of_a_particular_stand_beside_each_other_on_a_tablet(
     tab.close()
 
 
+def test_a_label_in_a_group_stands_apart_from_that_it_is_optional(chromium: Any, styles: str) -> None:
+    tab = chromium.new_page()
+    tab.set_content(
+        f'{styles}<main><form class="act"><fieldset class="field"><div class="field">'
+        '<label><span id="said">Your title for it</span> <span class="optional">(optional)</span></label>'
+    )
+    said, optional = (tab.locator(one).bounding_box() for one in ("#said", ".optional"))
+    assert optional["x"] - said["x"] - said["width"] >= 3
+    tab.close()
+
+
 def test_labels_begin_with_a_capital_and_buttons_stand_apart(chromium: Any, styles: str, repo: Path) -> None:
     sheet = (repo / "src/blockplan/portal/submissions/static/portal/opinion.css").read_text(encoding="utf-8")
     tab = chromium.new_page(viewport={"width": 390, "height": 844})

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from blockplan.errors import UsageError
-from blockplan.respond.grouping import propose_groups
+from blockplan.respond.grouping import propose_groups, standing_out
 from blockplan.respond.seeding import assign_by_examples
 from blockplan.respond.vectors import SentenceVectors, WordVectors, has_model
 
@@ -121,3 +121,12 @@ def test_many_texts_are_laid_out_by_their_neighbourhoods_and_the_seed_still_deci
     assert one == other
     assert one.run["method"] == "umap+k-means"
     assert purity(one.labels(), truth) > 0.9
+
+
+def test_words_that_say_nothing_of_a_subject_do_not_stand_out():
+    groups = {
+        "cars": ["Too many cars here now.", "The cars want too much room.", "Cars along the street, too."],
+        "trees": ["We need trees.", "Trees are what we want.", "Some trees must be planted before."],
+    }
+    texts = [text for said in groups.values() for text in said]
+    assert standing_out(texts, [[0, 1, 2], [3, 4, 5]]) == [["cars"], ["trees"]]

@@ -293,7 +293,11 @@ EMPTY = frozenset(
     ("the", "and", "for", "that", "this", "with", "are", "not", "have", "has", "was", "were", "will",
      "should",
      "would", "could", "can", "you", "your", "our", "they", "their", "there", "from", "but", "all", "more",
-     "please", "which", "what", "who", "been", "its", "into", "than", "also")
+     "please", "which", "what", "who", "been", "its", "into", "than", "also",
+     "too", "now", "then", "here", "when", "where", "why", "how", "because", "some", "any", "such", "only",
+     "very", "just", "much", "many", "most", "these", "those", "them", "other", "another", "about", "along",
+     "after", "before", "being", "had", "did", "does", "may", "might", "must", "shall", "want", "wants",
+     "wish", "need", "needs")
 )  # fmt: skip
 
 
