@@ -270,3 +270,44 @@ def test_overlays_are_known_by_their_layers_and_what_stands_against_them_is_told
     assert lines["height_m_max"].dropna().tolist() == [20.0]
     told = {(one.case, one.id) for one in validate(plan) if one.rule == "pq-line"}
     assert {("use", "A-01"), ("outside", "A-03"), ("height", "A-03")} <= told
+
+
+def test_a_facility_that_is_drawn_and_listed_is_one_and_takes_what_the_table_says(folder, brought):
+    shapefile(parcels(), folder / "地块.shp")
+    points = [one.centroid for one in squares(3)]
+    drawn = {"设施名称": ["海棠幼儿园", "敬老院", "卫生站"], "设施类型": ["幼儿园", "养老院", "卫生站"]}
+    drawn["床位数"] = [None, 100, None]
+    shapefile(gpd.GeoDataFrame(drawn, geometry=points, crs="EPSG:4548"), folder / "配套设施.shp")
+    head = ["设施名称", "设施类型", "地块编号", "床位数", "建筑面积（㎡）"]
+    rows = [["幼儿园", "幼儿园", "A-01", None, 3000], ["敬老院", "养老院", "A-02", 150, None]]
+    rows += [["菜市场", "菜市场", "A-02", None, 900], ["幼儿园", "幼儿园", "A-04", None, 2000]]
+    workbook(folder / "公共服务设施一览表.xlsx", 表=[head, *rows])
+    plan, result = brought()
+    there = plan.layer("facilities")
+    assert sorted(there["name_zh"]) == ["卫生站", "幼儿园", "敬老院", "海棠幼儿园", "菜市场"]
+    assert there.set_index("name_zh").loc["海棠幼儿园", "floor_area_m2"] == 3000
+    assert there["beds"].sum() == 100
+    told = [one.message for one in result.findings]
+    assert "2 facilities of tables are drawn as well; each counts once." in told
+    assert any("the layer says 100, the table 150" in one for one in told)
+
+
+def test_facilities_that_layer_and_table_say_of_a_parcel_count_once(folder, brought):
+    shapefile(
+        parcels(DKBH=["A-01", "A-02"], YDDM=["R2", "R2"], PTSS=["幼儿园、卫生站", "公厕"]),
+        folder / "地块.shp",
+    )
+    rows = [["A-01", "幼儿园（9班）、卫生站"], ["A-02", "公厕、菜市场"]]
+    workbook(folder / "指标.xlsx", 表=[["地块编号", "配套设施"], *rows])
+    plan, _ = brought()
+    there = plan.layer("facilities")
+    assert sorted(there["service"]) == ["clinic", "kindergarten", "market", "utility"]
+    assert there["classes"].dropna().tolist() == [9]
+
+
+def test_a_table_of_figures_for_a_thousand_people_lists_no_facilities(folder, brought):
+    shapefile(parcels(), folder / "地块.shp")
+    rows = [["类别", "项目", "规划规模"], ["教育", "幼儿园", 600], ["文化", "图书馆", 300]]
+    workbook(folder / "表.xlsx", 千人指标表=rows)
+    plan, _ = brought()
+    assert not len(plan.layer("facilities"))

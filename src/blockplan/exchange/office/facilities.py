@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,11 +11,12 @@ import shapely
 
 from blockplan.exchange.office.bounds import status_of
 from blockplan.exchange.office.features import Chosen, collect, framed, name_of, parcels_at, unique, value
-from blockplan.exchange.office.joining import match_numbers
+from blockplan.exchange.office.joining import key, match_numbers
 from blockplan.exchange.office.messages import Message, joined, worded
 from blockplan.exchange.office.rows import PLACE, about_row, read_rows
 from blockplan.exchange.office.source import Findings, SourceFinding
 from blockplan.exchange.office.texts import (
+    SIZES,
     Named,
     facilities_by_name,
     facilities_in,
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from blockplan.exchange.office.rows import Row
     from blockplan.plan.model.faults import Grade
 
-SIZES = ("beds", "places", "classes", "floor_area_m2", "site_area_m2")
 ROAD = "1207"
 #: Service -> land uses whose parcel is all its site.
 OWN_LAND = {
@@ -65,8 +65,11 @@ def facilities(
     made = [_record(row, "drawing", findings) for row in rows]
     for record, place, row in zip(made, parcels_at(shapes, parcels), rows, strict=True):
         record["parcel_id"] = place or _named_parcel(row, parcels, findings)
-    more_rows, more_shapes, more = _listed(tables, parcels, profile, findings)
-    rows, shapes, made = rows + more_rows, shapes + more_shapes, made + more
+    listed = zip(*_listed(tables, parcels, profile, findings), strict=True)
+    fresh = _not_drawn(made, list(listed), findings)
+    rows, shapes, made = (
+        [*there, *(one[at] for one in fresh)] for at, there in enumerate((rows, shapes, made))
+    )
     if texts:
         text_rows, text_shapes, text_made = _from_texts(parcels, made, findings)
         rows, shapes, made = rows + text_rows, shapes + text_shapes, made + text_made
@@ -150,6 +153,52 @@ def _listed(
                     message = worded("facility_of_table_without_parcel", name=record["name_zh"])
                     findings.append(about_row(one, "office-unjoined", "warning", message))
     return kept
+
+
+def _not_drawn(
+    drawn: list[dict[str, Any]], listed: list[tuple[Row, Any, dict[str, Any]]], findings: Findings
+) -> list[tuple[Row, Any, dict[str, Any]]]:
+    """
+    The facilities of tables that no layer draws.
+
+    One that is drawn takes what the table says and the layer does not; of a size that both say, the layer's.
+    """
+    waiting = defaultdict(list)
+    for record in drawn:
+        waiting[record["parcel_id"]].append(record)
+    fresh, same = [], 0
+    for row, shape, record in listed:
+        there = waiting[record["parcel_id"]]
+        known = [one for one in there if _is_same(one, record)]
+        known.sort(key=lambda one: one["name_zh"] != record["name_zh"])
+        if not known:
+            fresh.append((row, shape, record))
+            continue
+        there[:] = [one for one in there if one is not known[0]]
+        _fill(known[0], record, row, findings)
+        same += 1
+    if same:
+        message = worded("facilities_listed_and_drawn", n=same)
+        findings.add("office-facility", "note", message, measured=float(same))
+    return fresh
+
+
+def _is_same(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether two facilities of one parcel are one: of one service, and one's name holds the other's."""
+    names = [key(record["name_zh"] or "") for record in (one, other)]
+    services = {record["service"] for record in (one, other)} - {None}
+    return len(services) < 2 and (names[0] in names[1] or names[1] in names[0])
+
+
+def _fill(drawn: dict[str, Any], listed: dict[str, Any], row: Row, findings: Findings) -> None:
+    for column in ("service", "level", "status", "name_zh", *SIZES):
+        said, own = listed[column], drawn[column]
+        if own is None:
+            drawn[column] = said
+        elif column in SIZES and said is not None and said != own:
+            name = drawn["name_zh"]
+            message = worded("facility_sizes_differ", name=name, column=column, drawn=own, said=said)
+            findings.append(about_row(row, "office-value", "warning", message, column=column))
 
 
 def _each_place(row: Row, parcels: gpd.GeoDataFrame, findings: Findings) -> list[Row]:

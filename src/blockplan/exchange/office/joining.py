@@ -8,6 +8,7 @@ dashes, zeros that a spreadsheet dropped, dates that it made of 1-2.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from blockplan.exchange.office.messages import worded
 from blockplan.exchange.office.rows import PLACE, about_row
 from blockplan.exchange.office.source import SECTION, Findings, SourceFinding
+from blockplan.exchange.office.texts import SIZES, facilities_in
 from blockplan.exchange.office.values import Amount, text_of
 
 if TYPE_CHECKING:
@@ -218,6 +220,32 @@ def same(one: Any, other: Any) -> bool:
     return key(str(one)) == key(str(other))
 
 
+def facilities_of_both(one: str, other: str) -> str:
+    """
+    What two texts name of facilities, each once: of the same facilities the text that says more sizes.
+
+    Examples
+    --------
+    >>> facilities_of_both("幼儿园", "幼儿园（9班）")
+    '幼儿园（9班）'
+    >>> facilities_of_both("幼儿园（9班）、公厕", "公厕、菜市场")
+    '幼儿园（9班）、公厕、菜市场'
+    """
+    said = [facilities_in(text)[0] for text in (one, other)]
+    kinds = [Counter(each.service or each.name for each in found) for found in said]
+    if kinds[0] == kinds[1]:
+        sizes = [sum(getattr(each, size) is not None for each in found for size in SIZES) for found in said]
+        return other if sizes[1] > sizes[0] else one
+    left, parts = kinds[0].copy(), [one]
+    for part in re.split(r"[、,，;；\n]+", other):
+        named = Counter(each.service or each.name for each in facilities_in(part)[0])
+        if named and named <= left:
+            left -= named
+        elif part.strip() and part.strip() not in one:
+            parts.append(part.strip())
+    return "、".join(parts)
+
+
 #: Texts that are not held against each other: one says more than the other.
 _UNCOMPARED = frozenset(
     {"parcel_id", "remarks", "facilities_text", "land_use_name", "block_id", "subblock_id"}
@@ -233,7 +261,8 @@ def _fill(parcel: Row, row: Row, prefer: str, findings: Findings) -> None:
             continue
         if column.startswith("=") or column in _UNCOMPARED or same(parcel[column], value):
             if column in {"facilities_text", "remarks"} and not same(parcel[column], value):
-                parcel[column] = f"{parcel[column]}、{value}"
+                both = text_of(parcel[column]), text_of(value)
+                parcel[column] = "、".join(both) if column == "remarks" else facilities_of_both(*both)
             continue
         said = [text_of(one.value if isinstance(one, Amount) else one) for one in (parcel[column], value)]
         counts = said[1] if prefer == "table" else said[0]

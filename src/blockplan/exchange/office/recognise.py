@@ -180,6 +180,7 @@ def _score(
     if not layer.drawn:
         # A table is what its fields are; its name says little.
         score = (0.3 * by_name + 0.35 + 0.1 * min(len(sure), 5)) if wants else 0.0
+        score = 0.0 if any(word in plain(layer.name) for word in names.rules_out) else score
     if names.role == "facility_table" and not _of_facilities(layer, sure):
         score = 0.0
     if names.role == "parcel_table" and facilities and not {one.column for one in sure} & BUILT_ON:

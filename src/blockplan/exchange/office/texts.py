@@ -75,6 +75,10 @@ _TOGETHER = re.compile(
 )
 
 
+#: Sizes of a facility.
+SIZES = ("beds", "places", "classes", "floor_area_m2", "site_area_m2")
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """
