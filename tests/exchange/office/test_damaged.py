@@ -100,7 +100,9 @@ def test_a_shape_with_a_corner_that_is_no_place_is_left_out_and_said(folder, bro
     path.write_text(json.dumps(said, ensure_ascii=False).replace('"here"', number), encoding="utf-8")
     plan, found = brought()
     assert len(plan.layer("parcels")) == 3
-    assert [one.measured for one in found.findings if one.rule == "office-geometry"] == [1]
+    (told,) = [one for one in found.findings if one.rule == "office-geometry"]
+    assert told.measured == 1
+    assert "corners that are no numbers or impossibly large" in told.message
 
 
 def test_a_geopackage_of_texts_that_are_not_utf_8_is_read_by_features_or_refused(tmp_path):

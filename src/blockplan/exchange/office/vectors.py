@@ -231,18 +231,23 @@ def _flat(frame: Any, label: str, layer: str, reading: SourceReading) -> Any:
     shapes = shapely.force_2d(frame.geometry.to_numpy())
     nothing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     # The bounds of nothing are no numbers either, and pass over corners that are none.
-    nothing |= ~(np.abs(shapely.bounds(shapes)) < LARGEST_NUMBER).all(axis=1)
+    nowhere = np.asarray(~(np.abs(shapely.bounds(shapes)) < LARGEST_NUMBER).all(axis=1))
     corners, owner = shapely.get_coordinates(shapes, return_index=True)
-    nothing[owner[np.isnan(corners).any(axis=1)]] = True
-    if nothing.any():
-        reading.findings.add(
-            "office-geometry",
-            "warning",
-            worded("features_without_geometry", n=int(nothing.sum()), total=len(frame)),
-            file=label,
-            layer=layer,
-            measured=float(nothing.sum()),
-        )
+    nowhere[owner[np.isnan(corners).any(axis=1)]] = True
+    for case, left_out in (
+        ("features_without_geometry", nothing),
+        ("features_without_place", nowhere & ~nothing),
+    ):
+        if number := int(left_out.sum()):
+            reading.findings.add(
+                "office-geometry",
+                "warning",
+                worded(case, n=number, total=len(frame)),
+                file=label,
+                layer=layer,
+                measured=float(number),
+            )
+    nothing |= nowhere
     kept = frame[~nothing].reset_index(drop=True)
     return kept.set_geometry(gpd.GeoSeries(shapes[~nothing], crs=frame.crs))
 
