@@ -93,3 +93,9 @@ def test_a_refusal_is_said_in_the_language_that_was_asked_for(tmp_path, capsys, 
         main(["propose", "site", str(plan), "--service", "park", "--out", str(tmp_path / "x"), *asked])
     assert left.value.code == 2
     assert said in capsys.readouterr().err
+
+
+def test_check_says_in_the_readers_language_where_the_report_lies(tmp_path):
+    plan = written(tmp_path)
+    done = run("check", str(plan), "--lang", "zh", "--out", str(tmp_path / "r.html"))
+    assert f"已写出报告：{tmp_path / 'r.html'}" in done.stderr

@@ -168,3 +168,14 @@ def test_figures_per_1000_of_unknown_residents_say_why_at_their_head_and_hold_no
     first, *rest = next(one for one in drawn if one.id == "table-per_thousand").blocks
     assert first == Paragraph(table.lead)
     assert Paragraph(table.lead) not in rest
+
+
+def test_uses_that_may_stand_besides_are_in_the_table_of_parcels_however_the_plan_says_them() -> None:
+    plan = Plan(manifest(), {
+        "parcels": frame([
+            {"parcel_id": "A", "land_use": "0901", "compatible_uses": "070102", "geometry": cell(0, 0)},
+            {"parcel_id": "B", "land_use": "0901", "permitted": "070102,0803", "compatible_uses": "0803",
+             "geometry": cell(1, 0)},
+        ]),
+    })  # fmt: skip
+    assert [row["permitted"] for row in records(of(plan, "parcels"))] == ["070102", "070102, 0803"]

@@ -78,7 +78,9 @@ def command(
     else:
         show_result(result, lang, drawn)
     if out:
-        click.echo(f"Report: {out}", err=True)
+        from blockplan.report.words import CATALOG
+
+        click.echo(CATALOG("written.report", lang, out=out), err=True)
     ctx.exit(result.exit_code)
 
 

@@ -78,7 +78,7 @@ def parcels(view: View) -> OfficeTable:
         _numbers(coverage[1]), _numbers(coverage[0]), _numbers(height[1]), _numbers(height[0]),
         _numbers(green[0]), _numbers(green[1]), _numbers(values(plan, "parcels", "parking_spaces"), 0),
         _numbers(values(plan, "parcels", "dwellings"), 0), _facilities(view, names),
-        [view.words("list.separator").join(listed_codes(str(one))) for one in _texts(plan, "permitted")],
+        _uses_besides(view),
         [phase_name(str(one), view.words) for one in _texts(plan, "phase")], _remarks(view),
     )  # fmt: skip
     rows = sorted(zip(*columns, strict=True), key=lambda row: str(row[0]))
@@ -86,6 +86,14 @@ def parcels(view: View) -> OfficeTable:
     if np.isnan(declared).any() and len(names):
         notes.append(said(view, "parcels.note.drawn", n=view.words.number(int(np.isnan(declared).sum()))))
     return OfficeTable("parcels", columns_in(view, COLUMNS), tuple(map(Line, rows)), tuple(notes))
+
+
+def _uses_besides(view: View) -> list[str]:
+    """Codes of the uses that each parcel may have besides: those that are permitted, and those compatible."""
+    both = zip(_texts(view.plan, "permitted"), _texts(view.plan, "compatible_uses"), strict=True)
+    listed = [(listed_codes(str(one)), listed_codes(str(other))) for one, other in both]
+    separator = view.words("list.separator")
+    return [separator.join([*one, *(code for code in other if code not in one)]) for one, other in listed]
 
 
 def _bounds(
