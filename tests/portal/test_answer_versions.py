@@ -56,7 +56,7 @@ def test_versions_of_an_answer_stand_side_by_side_with_who_changed_what(desk: De
     assert "<ins>adopted</ins>" in newest
     assert '<td lang="zh" dir="auto"><ins>种十棵</ins></td>' in newest
     assert "<ins>parcels:RD-01-01-012</ins>" in newest
-    assert "Reason · English" not in newest
+    assert "Reason\u00a0· English" not in newest
     assert "<b>Wang</b>" in older
     assert "We plant <del>two</del> &lt;trees&gt;." in older
     assert "We plant <ins>ten</ins> &lt;trees&gt;." in older

@@ -60,7 +60,7 @@ def test_a_draft_is_listed_by_the_title_of_its_plan(config: Config, planner: Cli
     listed = planner.get("/en/office/").content.decode()
     assert f">{title}</a>" in listed
     assert '<span class="optional">town</span>' in listed
-    assert f"{title} · town</h1>" in planner.get(HERE + "draft/").content.decode()
+    assert f"{title}\u00a0· town</h1>" in planner.get(HERE + "draft/").content.decode()
 
 
 @pytest.mark.long
@@ -75,7 +75,7 @@ def test_the_title_of_a_draft_is_one_query_a_page_and_reads_no_document(
     )
     with CaptureQueriesContext(connection) as asked:
         said = page.render(Context({"one": Notice.objects.get(), "lang": "en"}))
-    assert said == f"{title}|{title} · town|{title}"
+    assert said == f"{title}|{title}\u00a0· town|{title}"
     _row, *rest = [one["sql"] for one in asked]
     assert len(rest) == 1
     assert '"plans_planversion"."scenario"' not in rest[0]  # nothing else of the row
@@ -94,7 +94,7 @@ def test_a_notice_is_drafted_released_by_two_and_opened_with_what_was_released(
     assert "30 days" in asked.partition('class="act"')[0], "what cannot be taken back says what it enters"
     assert "Day of the expert review" in asked
     chosen = planner.get(HERE.replace("/en/", "/zh/") + "draft/release/").content.decode()
-    assert "<summary>地块（parcels） · " in chosen
+    assert "<summary>地块（parcels）&nbsp;· " in chosen
     assert "<td>地块（parcels）</td>" in chosen
     told(planner, HERE + "draft/open/", {"sure": "on", "step_expert_review": "2026-02-20"})
     row = Notice.objects.get()
@@ -123,7 +123,7 @@ def test_a_draft_tells_faults_of_its_data_in_the_words_of_the_reader(
     ):
         page = planner.get(f"/{lang}/office/notices/town/draft/").content.decode()
         told_here = page.partition("<h2>2.")[2].partition("<h2>3.")[0]
-        assert f"{grade} · {layer} A：" in told_here, told_here
+        assert f"{grade}&nbsp;· {layer} A：" in told_here, told_here
         assert column in told_here
         assert 'lang="en"' not in told_here
 

@@ -68,7 +68,7 @@ def test_objects_that_cannot_be_named_leave_the_list_of_places_to_those_that_can
 @pytest.mark.long
 def test_a_tap_a_number_and_coordinates_of_any_datum_lead_to_one_place(shown: DatabaseStore) -> None:
     tap = ask(at=f"{X},{Y}")["here"]
-    assert tap["sub"] == f"parcel {PARCEL} · Life-services area"
+    assert tap["sub"] == f"parcel {PARCEL}\u00a0· Life-services area"
     assert tap["title"] == "Heming Road × Fenglin Street"
     assert tap["sentence"].startswith(
         "Planned here: Urban housing, at most 27 m high (about 9 storeys of 3 m)"
@@ -143,7 +143,7 @@ def test_what_is_not_the_answer_is_folded_up_and_a_row_keeps_its_heading(shown: 
     cells = re.findall("<td[^>]*>", plain.partition('<table class="broad">')[2])
     assert cells
     assert all("data-head=" in one for one in cells)
-    assert f"</a> · {here['beside'][0]['said']}" in unescape(plain)
+    assert f"</a>\u00a0· {here['beside'][0]['said']}" in unescape(plain)
     assert "<h3>Parcels here</h3>" in page(q="Fenglin Street")
 
 
@@ -314,7 +314,7 @@ def test_what_the_form_finds_has_its_use_streets_and_part_of_the_plan_beside_its
     found = Client().post("/en/notices/town/opinion/", sought).content.decode()
     hit = next(line for line in found.splitlines() if f"<b>{PARCEL}</b>" in line)
     assert "Urban housing" in hit
-    assert "Yinxing Street · Heming Road · Life-services area" in hit
+    assert "Yinxing Street\u00a0· Heming Road\u00a0· Life-services area" in hit
 
 
 def test_a_place_drawn_on_our_map_comes_to_the_form_confirmed_and_one_from_elsewhere_does_not(
@@ -375,7 +375,7 @@ def test_the_register_tells_a_parcel_by_its_use_and_streets_beside_its_number(sh
     number, _ = send(shown, "More trees.", targets=[{"layer": "parcels", "id": PARCEL}])
     for path in ("opinions/", f"opinions/?about=parcels:{PARCEL}", f"opinions/{number}/"):
         said = Client().get(f"/en/notices/town/{path}").content.decode()
-        assert re.search(rf"Urban housing · [^<]*Street[^<]* · parcel {PARCEL}<", said), path
+        assert re.search(rf"Urban housing\u00a0· [^<]*Street[^<]*\u00a0· parcel {PARCEL}<", said), path
 
 
 @pytest.mark.long

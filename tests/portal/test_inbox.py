@@ -235,4 +235,4 @@ def test_a_point_says_by_name_what_it_is_about_and_by_number_what_has_no_name(
     assert re.findall(r'<span class="chip">([^<]*)</span>', page) == [name, "RD-01-01-012"]
     for path in ("desk/segments/O-1.1/", "opinions/O-1/"):
         page = client.get(f"/{lang}/office/notices/town/{path}").content.decode()
-        assert f"{name} · rd</a>" in page
+        assert f"{name}&nbsp;· rd</a>" in page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,7 +27,8 @@ def next_for(client: Client, page: str) -> tuple[str, str]:
     """What the page says comes next, and where its link leads; empty where there is none."""
     said = client.get(page).content.decode().partition('class="next"')[2].partition("</section>")[0]
     link = re.search(r'href="([^"]+)"', said)
-    return " ".join(re.sub("<[^>]+>", " ", said.partition("<p>")[2]).split()), link[1] if link else ""
+    words = unescape(re.sub("<[^>]+>", " ", said.partition("<p>")[2]))
+    return " ".join(words.split()), link[1] if link else ""
 
 
 def test_a_draft_names_the_first_step_that_is_not_done_and_leads_there(

@@ -297,7 +297,7 @@ def test_a_drawn_place_is_told_in_words_and_its_numbers_are_folded_away(
     seen, _, folded = page.partition("<details><summary>Coordinates")
     # What somebody may have written into it is seen by whoever lets it be shown.
     assert "somebody lives at 40, 116" in seen
-    assert "Place · odd" in seen
+    assert "Place\u00a0· odd" in seen
     assert "[116.5, 40.5]" in folded
     assert "latitude first" in folded
 
@@ -350,7 +350,7 @@ def test_two_notices_of_one_title_are_told_apart_where_roles_are_given_for_them(
     admin, own = browser_of(a_member("Zhou", "admin")), browser_of(staff)
     for client, path in ((admin, "staff/"), (admin, f"staff/{staff.pk}/"), (own, "account/")):
         said = client.get(f"/en/office/{path}").content.decode()
-        assert f"({title} · town)" in said
-        assert f"({title} · town-again)" in said
-    assert f"{title} · town-again" in browser_of().get(urlsplit(link).path).content.decode()
-    assert f"{title} · town-again" in own.get("/en/office/").content.decode()
+        assert f"({title}\u00a0· town)" in said
+        assert f"({title}\u00a0· town-again)" in said
+    assert f"{title}\u00a0· town-again" in browser_of().get(urlsplit(link).path).content.decode()
+    assert f"{title}\u00a0· town-again" in own.get("/en/office/").content.decode()

@@ -60,7 +60,7 @@ def test_a_second_click_gets_the_same_receipt_and_the_same_secret(opened: Databa
 
 def test_every_step_says_of_a_parcel_what_it_is_for_and_where_it_lies(shown: DatabaseStore) -> None:
     """Who lives there does not know its number."""
-    where = "<bdi>Urban housing · "
+    where = "<bdi>Urban housing\u00a0· "
     aimed = page(Client().get(f"{FORM}?layer=parcels&object=RD-01-01-012"))
     assert where in aimed.partition('name="target[]"')[2]
     looked = post(**{"target[]": "parcels:RD-01-01-012"}, text="Lower.")

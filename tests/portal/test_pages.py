@@ -315,7 +315,7 @@ GIVEN = re.compile(
 
 def _bare(page: str) -> list[str]:
     """Texts between tags that stand in no brackets."""
-    body = re.sub(r"(?s)<head>.*?</head>|<code>.*?</code>", "", page)
+    body = re.sub(r"(?s)<head>.*?</head>|<code>.*?</code>", "", page.replace("&nbsp;", " "))
     for _ in range(3):  # what is filled in has brackets inside of others
         body = re.sub(rf"{OPEN}[^{OPEN}{SHUT}]*{SHUT}", "", re.sub(r"(?s)<ruby>.*?</ruby>|<br>", "", body))
     texts = [text.strip() for text in re.findall(r">([^<]+)<", body)]
@@ -373,7 +373,7 @@ def test_an_answer_names_what_it_changes_as_readers_call_it() -> None:
     change = {"layer": "parcels", "id": "A-1", "column": "height_m", "old": 80, "new": 54}
     answer = {"kind": "adopted", "reason": {"ja": "下げます。"}, "changes": [change]}
     said = render_to_string("portal/answer.html", {"answer": answer, "lang": "ja"})
-    assert "区画 A-1 · 高さ（m）：80 → <strong>54</strong>" in said
+    assert "区画 A-1&nbsp;· 高さ（m）：80 → <strong>54</strong>" in said
     change |= {"old": 80.0, "new": 54.5}
     said = render_to_string("portal/answer.html", {"answer": answer, "lang": "ja"})
     assert "80 → <strong>54.5</strong>" in said

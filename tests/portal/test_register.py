@@ -215,5 +215,5 @@ def test_who_withdrew_an_opinion_is_not_told_to_wait_for_an_answer(opened: Datab
 
 def test_a_filter_names_its_object_in_the_words_of_the_reader(opened: DatabaseStore) -> None:
     page = read("/ja/notices/town/opinions/?about=parcels:P-7")
-    assert "区画 · <strong>P-7</strong>" in page
+    assert "区画&nbsp;· <strong>P-7</strong>" in page
     assert "<strong>nowhere:P-7</strong>" in read("/ja/notices/town/opinions/?about=nowhere:P-7")

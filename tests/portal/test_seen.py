@@ -245,7 +245,7 @@ def test_what_the_page_showed_is_what_is_asked_for(opened: DatabaseStore, planne
     seen = page.partition('name="asked_on" value="')[2].partition('"')[0]
     intake.amend(opened, name, "Other words.", secret=secret)
     said = {"text": "Words.", "ground": "privacy", "sure": "on", "asked_on": seen}
-    assert "amended · Other words." in faults(planner.post(path, said)), "what stands now"
+    assert "amended\u00a0· Other words." in faults(planner.post(path, said)), "what stands now"
     # What comes between the look at the opinion and the record's lock is found there, too.
     said |= as_shown(planner, path, said)
     assert "changed after it was asked" in faults(planner.post(path, said))

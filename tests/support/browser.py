@@ -259,8 +259,35 @@ CUT_WORDS = """() => {
 }"""
 
 
+#: Lines of a paragraph, a cell or a label that begin with a mark between two things, with what is before it.
+LED_LINES = r"""() => {
+  const led = [], range = document.createRange();
+  const inline = (one) => /^(inline|contents)$/.test(getComputedStyle(one).display);
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  let box = null, held = null, before = "";
+  for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+    let parent = node.parentElement;
+    if (parent.closest("script, style, svg, option, textarea") || !parent.checkVisibility()) continue;
+    while (parent && inline(parent)) parent = parent.parentElement;
+    for (const found of node.data.matchAll(/\S/g)) {
+      range.setStart(node, found.index);
+      range.setEnd(node, found.index + 1);
+      const [here] = range.getClientRects();
+      if (!here?.width) continue;
+      const leads = held === parent && here.top >= box.bottom - 2;
+      if (leads && /[·・|、，；]/.test(found[0])) led.push(before + found[0]);
+      [box, held, before] = [here, parent, (before + found[0]).slice(-12)];
+    }
+  }
+  return led;
+}"""
+
+
 def faults_of(tab: Any, by_axe: Sequence[int] = WIDTHS) -> list[str]:
-    """What is against the page on a phone and a desk: by axe, to be scrolled sideways, words cut in two."""
+    """
+    What is against the page on a phone and a desk: by axe, to be scrolled sideways, words cut in two, lines
+    that begin with a mark between two things.
+    """
     found = []
     # What columns of their own scroll out of sight axe cannot decide about: a screen that shows all of it.
     high = 5200 if tab.locator(".inbox").count() else 900
@@ -272,6 +299,7 @@ def faults_of(tab: Any, by_axe: Sequence[int] = WIDTHS) -> list[str]:
         if beyond := wider_than_the_screen(tab):
             found.append(f"{width} px: {tab.url} sticks out by {beyond} px")
         found += [f"{width} px: {tab.url} cuts {word} in two" for word in tab.evaluate(CUT_WORDS)]
+        found += [f"{width} px: {tab.url} begins a line: {one}" for one in tab.evaluate(LED_LINES)]
     return found
 
 

@@ -17,7 +17,7 @@ def draft_of(html: str) -> str:
 
 def unlisted(html: str) -> list[str]:
     """Letters of a page outside of the brackets of words, of what a plan or a person says, and of figures."""
-    main = html.split('<main id="content">')[1]
+    main = html.split('<main id="content">')[1].replace("&nbsp;", " ")
     for tag in ("pre", "code", "output", "bdi", "b", "small", "title"):
         main = re.sub(rf"<{tag}\b.*?</{tag}>", " ", main, flags=re.DOTALL)
     while "⟦" in main:  # words within words, the inner ones first

@@ -8,7 +8,7 @@ export function drawFound(into: HTMLElement, found: Found, words: Record<string,
     into,
     ...found.said.map((one) => h("p", {}, one)),
     found.hits.length > 0 && h("ul", { class: "hits" }, ...found.hits.map((hit) =>
-      h("li", {}, h("a", { href: hit.href, "data-about": hit.about }, h("b", {}, hit.name), h("span", { class: "note" }, [hit.kind, hit.where].filter(Boolean).join(" · "))))),
+      h("li", {}, h("a", { href: hit.href, "data-about": hit.about }, h("b", {}, hit.name), h("span", { class: "note" }, [hit.kind, hit.where].filter(Boolean).join("\u00a0· "))))),
     ),
     found.here && drawHere(found.here, words),
   ); // prettier-ignore
@@ -22,12 +22,12 @@ function drawHere(here: Here, words: Record<string, string>): HTMLElement {
   const goals = (rows: Row[]): HTMLElement => h("ul", { class: "goals" }, ...rows.map((row) =>
     h("li", {},
       h("span", { class: "mark", "aria-hidden": "true" }, String(row["sign"])),
-      h("a", { href: row.href }, row.name, " ", Boolean(row["kind"] || row["status"]) && h("span", { class: "note" }, [row["kind"], row["status"]].filter(Boolean).join(" · "))),
+      h("a", { href: row.href }, row.name, " ", Boolean(row["kind"] || row["status"]) && h("span", { class: "note" }, [row["kind"], row["status"]].filter(Boolean).join("\u00a0· "))),
       bar(Number(row["share"])),
       h("b", { class: "n" }, String(row["metres"])),
     ))); // prettier-ignore
   const doors = (rows: Here["beside"]): HTMLElement => h("ul", { class: "beside" }, ...rows.map((one) =>
-    h("li", {}, swatch(one.colour), h("b", {}, one.side), h("span", {}, h("a", { href: one.href, "data-about": aboutOf(one.href) }, one.use), ` · ${one.said}`, one.way && h("span", { class: "note" }, ` ${one.way}`))))); // prettier-ignore
+    h("li", {}, swatch(one.colour), h("b", {}, one.side), h("span", {}, h("a", { href: one.href, "data-about": aboutOf(one.href) }, one.use), `\u00a0· ${one.said}`, one.way && h("span", { class: "note" }, ` ${one.way}`))))); // prettier-ignore
   return h(
     "div",
     { class: "here" },
@@ -54,7 +54,7 @@ function drawHere(here: Here, words: Record<string, string>): HTMLElement {
         h("tbody", {}, ...reached.rows.map((cells) => h("tr", {}, ...cells.map(([head, cell], at) => h(at ? "td" : "th", at ? { "data-head": head } : { scope: "row" }, cell))))))),
     here.near.length > 0 && h(within ? "details" : "section", {}, h(within ? "summary" : "h3", {}, here.near_title),
       h("ul", { class: "beside" }, ...here.near.map((one) =>
-        h("li", {}, swatch(String(one["colour"])), h("b", {}, String(one["metres"])), h("span", {}, h("a", { href: one.href, "data-about": aboutOf(one.href) }, one.name), ` ${one["side"]} `, h("span", { class: "note" }, [one["said"], one["id"]].filter(Boolean).join(" · "))))))),
+        h("li", {}, swatch(String(one["colour"])), h("b", {}, String(one["metres"])), h("span", {}, h("a", { href: one.href, "data-about": aboutOf(one.href) }, one.name), ` ${one["side"]} `, h("span", { class: "note" }, [one["said"], one["id"]].filter(Boolean).join("\u00a0· "))))))),
     (here.write || here.opinions) && h("p", { class: "actions" },
       here.opinions && h("a", { class: "button plain", href: here.opinions.href }, here.opinions.said),
       here.write && h("a", { class: "button", href: here.write }, words["write"]!)),

@@ -26,6 +26,8 @@ from blockplan.texts import Catalog
 #: Apps whose folder ``texts`` holds words.
 APPS = ("record", "pages", "submissions", "mail", "office", "api")
 OPEN, SHUT = "⟦", "⟧"
+#: What stands between two things on a line; it never begins the next line.
+BETWEEN = "\N{NO-BREAK SPACE}· "
 
 
 @cache

@@ -37,7 +37,7 @@ from blockplan.portal.office.openid import ENDS, end_there, lead_to_service
 from blockplan.portal.office.paging import paged
 from blockplan.portal.office.permissions import actor_of
 from blockplan.portal.record.index import named
-from blockplan.portal.words import catalogs, say
+from blockplan.portal.words import BETWEEN, catalogs, say
 from blockplan.texts import listed
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ def acts(request: HttpRequest) -> HttpResponse:
     """The list of acts, newest first."""
     rows, older = paged(Audit.objects.all(), request, newest_first=True)
     for row in rows:
-        row.said = " · ".join(filter(None, (row.notice, _about(row), row.address)))
+        row.said = BETWEEN.join(filter(None, (row.notice, _about(row), row.address)))
     return render(request, "office/acts.html", {"rows": rows, "next": older})
 
 

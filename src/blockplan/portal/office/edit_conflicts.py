@@ -16,7 +16,7 @@ from blockplan.notice.refusals import kind_word
 from blockplan.notice.submissions import newest_words
 from blockplan.portal.lang import current
 from blockplan.portal.office.models import Grant
-from blockplan.portal.words import say
+from blockplan.portal.words import BETWEEN, say
 from blockplan.texts import pick, refusal
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def of_opinion(record: Any, opinion: str) -> tuple[str, str]:
     said = about[-1].payload
     told = [pick(kind_word(about[-1].kind), current())]
     told += [str(said[name]) for name in ("text", "ground", "reason", "by", "second") if said.get(name)]
-    return str(about[-1].seq), " · ".join(told)
+    return str(about[-1].seq), BETWEEN.join(told)
 
 
 def of_plan(version: PlanVersion | None) -> tuple[str, str]:
@@ -106,7 +106,7 @@ def of_plan(version: PlanVersion | None) -> tuple[str, str]:
     if version is None:
         return "", ""
     said = version.document["frozen"]
-    return str(version.pk), f"{pick(said.get('title'), current())} · {said['content_hash'][:16]}"
+    return str(version.pk), f"{pick(said.get('title'), current())}{BETWEEN}{said['content_hash'][:16]}"
 
 
 def of_release(draft: Draft) -> tuple[str, str]:

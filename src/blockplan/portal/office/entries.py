@@ -29,7 +29,7 @@ from blockplan.portal.submissions.subjects import (
     said_or,
 )
 from blockplan.portal.visible_notices import version_of
-from blockplan.portal.words import say
+from blockplan.portal.words import BETWEEN, say
 from blockplan.respond.tables import shown as plainly
 from blockplan.texts import LANGUAGES, listed, pick
 
@@ -166,6 +166,10 @@ def _numbers(value: Any) -> bool:
     return all(map(_numbers, value)) if isinstance(value, list) else isinstance(value, int | float)
 
 
+def _typed() -> str:
+    return say("office_part.typed", current())
+
+
 def _more(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """All other fields of a body that say something: name and value."""
     for name, value in said.items():
@@ -175,7 +179,10 @@ def _more(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if name == "place" and isinstance(value, dict):
             words = {key: part for key, part in value.items() if not _numbers_alone(key, part)}
             yield from (
-                (say("office_part.typed", current()) if key == "said" else f"{label} · {key}", _plain(part))
+                (
+                    say("office_part.typed", current()) if key == "said" else f"{label}{BETWEEN}{key}",
+                    _plain(part),
+                )
                 for key, part in words.items()
                 if part is not None
             )

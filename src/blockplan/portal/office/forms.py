@@ -24,7 +24,7 @@ from blockplan.portal.office.answer_templates import left_over
 from blockplan.portal.office.models import ROLES
 from blockplan.portal.plans.models import PlanVersion
 from blockplan.portal.record.models import Notice
-from blockplan.portal.words import catalogs, say
+from blockplan.portal.words import BETWEEN, catalogs, say
 from blockplan.respond import KINDS, answer_from
 from blockplan.texts import LANGUAGES, pick
 
@@ -354,7 +354,7 @@ class AnswerForm(Form):
             field.widget.attrs |= {"lang": code, "rows": 3}
             self.fields[f"reason_{code}"] = field
             word_field("answer_reason", field)
-            field.label = f"{field.label} · {NAMES[code]}"
+            field.label = f"{field.label}{BETWEEN}{NAMES[code]}"
         self.order_fields(["kind", *(f"reason_{code}" for code in LANGUAGES), "links", "changes"])
 
     @property
@@ -415,7 +415,7 @@ class TemplateForm(Form):
             field.widget.attrs |= {"lang": code, "rows": 4}
             self.fields[f"text_{code}"] = field
             word_field("template_text", field)
-            field.label = f"{field.label} · {NAMES[code]}"
+            field.label = f"{field.label}{BETWEEN}{NAMES[code]}"
 
     def text(self) -> dict[str, str]:
         """Its words, of the languages that have some."""

@@ -19,6 +19,7 @@ from blockplan.portal.lang import NAMES
 from blockplan.portal.plans.models import PlanVersion
 from blockplan.portal.record.models import Entry, Notice
 from blockplan.portal.record.store import open_store
+from blockplan.portal.words import BETWEEN
 
 if TYPE_CHECKING:
     from typing import ClassVar
@@ -191,7 +192,7 @@ class AnswerTemplate(models.Model):
     @property
     def tongues(self) -> str:
         """The languages that it has words in."""
-        return " · ".join(NAMES[code] for code in self.text)
+        return BETWEEN.join(NAMES[code] for code in self.text)
 
     def __str__(self) -> str:
         return self.title

@@ -8,7 +8,7 @@ from django import forms
 
 from blockplan.portal.lang import NAMES, current
 from blockplan.portal.office.forms import FAULTS, Day, Form, Lines, word_field
-from blockplan.portal.words import say
+from blockplan.portal.words import BETWEEN, say
 from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class ParticularsForm(Form):
                 field = Lines(required=False)
                 field.widget.attrs |= {"rows": 2, "lang": code}
                 word_field(word or f"about_{name}", field)
-                field.label = f"{field.label} · {NAMES[code]}" if word else NAMES[code]
+                field.label = f"{field.label}{BETWEEN}{NAMES[code]}" if word else NAMES[code]
                 self.fields[f"{name}_{code}"] = field
                 made.append(f"{name}_{code}")
         return made

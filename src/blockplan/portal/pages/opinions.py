@@ -23,6 +23,7 @@ from blockplan.portal.record.store import open_store
 from blockplan.portal.security_headers import as_download
 from blockplan.portal.submissions import subjects
 from blockplan.portal.visible_notices import open_to, seen, version_of
+from blockplan.portal.words import BETWEEN
 from blockplan.respond.opinions import GONE, STANDINGS
 
 if TYPE_CHECKING:
@@ -202,7 +203,7 @@ def names(row: Notice, targets: Iterable[tuple[str, str]], lang: str) -> dict[st
 
 def _parcel(version: PlanVersion, id_: str, lang: str) -> str:
     where = whereabouts(version, "parcels", id_, lang, use=True)
-    return " · ".join(filter(None, (where, place_summary.parcel_said(id_, lang))))
+    return BETWEEN.join(filter(None, (where, place_summary.parcel_said(id_, lang))))
 
 
 def number(said: str) -> int | None:

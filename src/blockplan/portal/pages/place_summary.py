@@ -11,7 +11,7 @@ from blockplan.portal.pages.plan_sections import kind_of, of_object
 from blockplan.portal.plans.places import places_of, whereabouts
 from blockplan.portal.plans.prepare import LAYERS
 from blockplan.portal.record import register
-from blockplan.portal.words import say
+from blockplan.portal.words import BETWEEN, say
 from blockplan.texts import pick
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def _said(row: Notice, version: PlanVersion, around: Around, lang: str) -> dict[
     area = pick(around.area.name, lang) if around.area else ""
     return {
         "title": title,
-        "sub": " · ".join(filter(None, ("" if number == title else number, area))),
+        "sub": BETWEEN.join(filter(None, ("" if number == title else number, area))),
         "about": here,
         "at": [around.x, around.y],
         "href": common.place(lang, row.id, **({"about": here} if here else {"at": point})),
@@ -274,7 +274,7 @@ def _parcel_near(row: Notice, version: PlanVersion, one: Near, lang: str) -> dic
     return {
         "name": (one.planned and use_said(one.planned, lang)) or parcel_said(one.link.id, lang),
         "id": one.link.id,
-        "said": " · ".join(filter(None, (height, where))),
+        "said": BETWEEN.join(filter(None, (height, where))),
         "colour": colour_of(one.planned),
         "metres": metres(one.metres, lang) if one.metres else say("here.inside", lang),
         "side": _side(one.side, lang) if one.metres else "",  # what one stands on lies to no side

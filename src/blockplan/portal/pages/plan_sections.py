@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from blockplan.portal.pages import common
 from blockplan.portal.plans.places import places_of
 from blockplan.portal.plans.prepare import LAYERS, RULES, STATEMENTS
+from blockplan.portal.words import BETWEEN
 from blockplan.report.document import Told, plain_text
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ class PagePart:
             return self.sentences[0]
         rows = () if self.grid is None else self.grid.lines
         signs = Counter(cells[0].sign for cells in rows if cells[0].sign)
-        return " · ".join(f"{sign} {n}" for sign, n in signs.items()) or str(len(self.lines) + len(rows))
+        return BETWEEN.join(f"{sign} {n}" for sign, n in signs.items()) or str(len(self.lines) + len(rows))
 
 
 def plain(version: PlanVersion, lang: str, *, easy: bool = False) -> tuple[PagePart, ...]:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from blockplan import __version__
 from blockplan.errors import UsageError
 from blockplan.portal.config import config_of_environment
+from blockplan.portal.words import BETWEEN
 from blockplan.texts import pick
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def whereabouts(version: PlanVersion, layer: str, id_: str, lang: str, *, use: b
     names = [pick(link.name, lang) for link in (*found.streets, *filter(None, (found.area,)))]
     if use and layer == "parcels":
         names.insert(0, pick(found.planned.name, lang) or found.planned.code or "")
-    return " · ".join(filter(None, names))
+    return BETWEEN.join(filter(None, names))
 
 
 @lru_cache(maxsize=16)

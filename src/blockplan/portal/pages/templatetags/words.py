@@ -15,7 +15,7 @@ from blockplan import figures
 from blockplan.portal import words
 from blockplan.portal.plans.models import PlanVersion
 from blockplan.portal.record.index import named, office_zone
-from blockplan.portal.words import OPEN, SHUT, occurrences, pseudo, say
+from blockplan.portal.words import BETWEEN, OPEN, SHUT, occurrences, pseudo, say
 from blockplan.respond import tables as response
 from blockplan.texts import pick
 
@@ -59,7 +59,7 @@ def notice_named(context: Context, notice: Notice, *, whole: bool = False) -> st
     """A notice by the title of its plan, `whole` with its id behind; by its id while it has none."""
     of_plan = notice.opened.get("plan") or {}
     title = pick(of_plan.get("title") if notice.opened else _title_of_draft(context, notice), _lang(context))
-    return _given(f"{title} · {notice.id}" if title and whole else title or notice.id)
+    return _given(f"{title}{BETWEEN}{notice.id}" if title and whole else title or notice.id)
 
 
 def _title_of_draft(context: Context, notice: Notice) -> Any:
