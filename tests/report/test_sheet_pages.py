@@ -472,3 +472,14 @@ def test_long_names_of_key_figures_leave_their_figures_room_in_a_narrow_panel() 
     assert any(len(name) > 18 for name, _ in table["rows"])
     assert "不明" in [figure for _, figure in table["rows"]]
     assert not re.search(r"不\s+明", said)
+
+
+def test_a_column_of_texts_that_gives_way_keeps_room_for_its_longest_word() -> None:
+    table = {
+        "heads": ["Parcel", "Land use", "Remarks"], "ems": [6.0, 15.0, 20.0], "least": [6.0, 0.0, 0.0],
+        "widths": [0, 0, 17.9],
+        "rows": [{"cells": ["A-1", "Primary and secondary schools", "as the plan says"], "kind": "row"}],
+    }  # fmt: skip
+    parcel, use, remarks = widths_mm(table, 60.0)
+    assert use >= 7.0 * LETTERS_MM, "“Land use” took the width of its padding, and words ran over each other"
+    assert (parcel, parcel + use + remarks) == (pytest.approx(6.0 * LETTERS_MM + 1.6), pytest.approx(60.0))

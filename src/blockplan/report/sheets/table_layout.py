@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from blockplan.report.maps.svg import text_width
-from blockplan.report.sheets.printed_tables import words
+from blockplan.report.sheets.printed_tables import unbroken, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -21,6 +21,8 @@ ROW_MM, HEAD_MM, LEAST_ROW_MM = 3.2, 8.2, 3.1
 HEAD_LINE_MM, AGAIN_MM = 2.5, 11.0
 #: Letters of a table, what a cell leaves free beside them, a further line in a cell.
 LETTERS_MM, CELL_PAD_MM, LINE_MM = 2.0, 1.6, 2.3
+#: A column of texts that gives way to others keeps so many letters in a line.
+TEXT_EMS = 7.0
 #: A line of notes below a table, and what stands above the first.
 NOTE_MM, ABOVE_NOTES_MM = 3.0, 1.0
 #: Letters of a table may be so much smaller where it then stands whole below its map.
@@ -72,10 +74,14 @@ def widths_mm(table: TableDict, width_mm: float) -> list[float]:
     shares = table["widths"]
     if sum(natural) <= width_mm or not any(shares):
         return [one * width_mm / sum(natural) for one in natural]
+    runs = unbroken(table["heads"], (row["cells"] for row in table["rows"]))
     firm = [
-        0.0 if share else one - max(0.0, one - least * LETTERS_MM - CELL_PAD_MM) * (" " in head)
-        for one, share, least, head in zip(
-            natural, shares, table.get("least") or table["ems"], table["heads"], strict=True
+        # A column of texts gives way too, down to its longest word and some letters more.
+        0.0
+        if share
+        else one - max(0.0, one - (least or max(run, TEXT_EMS)) * LETTERS_MM - CELL_PAD_MM) * (" " in head)
+        for one, share, least, run, head in zip(
+            natural, shares, table.get("least") or table["ems"], runs, table["heads"], strict=True
         )
     ]
     fixed = sum(one for one, share in zip(natural, shares, strict=True) if not share)
