@@ -147,7 +147,7 @@ def walk(
     limit_cm = np.inf if limit_m is None else round(limit_m * CM_PER_M)
 
     def within(*joins: NDArray[Any]) -> NDArray[np.float64]:
-        whole = by_row("ways", field.centimetres, *joins, fixed=(field,), few=FEW)
+        whole: NDArray[np.float64] = by_row("ways", field.centimetres, *joins, fixed=(field,), few=FEW)
         return np.where(whole > limit_cm, np.nan, whole) / CM_PER_M
 
     columns = origins.edge, origins.at_cm, origins.way_cm

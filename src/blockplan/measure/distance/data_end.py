@@ -54,6 +54,8 @@ class End:
         """How far the drawing reaches round some homes, m; infinitely where no end is drawn."""
         if self.layer is None:
             return np.full(int(rows.sum()), np.inf)
+        if is_recalling():  # what a session asks of some it has of all, and keeps
+            return depth(self.land, self.points)[rows]
         return self.asked.of(rows, lambda some: depth(self.land, self.points[some]))
 
     def nearer(self, rows: NDArray[np.bool_], limit_m: float) -> NDArray[np.bool_]:
@@ -120,8 +122,14 @@ def _end_of(plan: Plan, spots: HomeSpots) -> End:
 
 def depth(land: Any, points: NDArray[Any]) -> NDArray[np.float64]:
     """How far the edge of some land is from points within it; 0 from those without."""
-    inside = by_row("on land", partial(_on_land, land), points, fixed=(land,))
-    return np.where(inside, by_nearest("depth", _metres_from, points, _stretches(land)), 0.0)
+    found: NDArray[np.float64] = by_row("depth", partial(_depth, land), points, fixed=(land,))
+    return found
+
+
+def _depth(land: Any, points: NDArray[Any]) -> NDArray[np.float64]:
+    """The same; after an edit of the land only points near changed stretches of its edge are measured."""
+    edge = once("edge", partial(_stretches, land), land)
+    return np.where(_on_land(land, points), by_nearest("from the edge", _metres_from, points, edge), 0.0)
 
 
 def _on_land(land: Any, points: NDArray[Any]) -> NDArray[np.bool_]:

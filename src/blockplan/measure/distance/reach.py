@@ -11,7 +11,7 @@ once; a measure then asks for some of its rows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -284,7 +284,8 @@ def not_entered(plan: Plan, reach: Reach, way: Way) -> tuple[tuple[Missing, ...]
     closed = np.setdiff1d(reach.rows, known)
     if not len(closed):
         return (), nobody
-    near = np.round(straight_to_land(spots_of(plan, homes).point, greens.shape[closed]), 2) <= reach.limit_m
+    metres = _line(plan, way, replace(reach, rows=closed)).metres
+    near = np.round(metres, 2) <= reach.limit_m
     names = ["+".join(greens.members[row]) for row in closed.tolist()]
     return unknown(Missing("green_entrances", "geometry", why="entrance_of"), names), np.asarray(near)
 

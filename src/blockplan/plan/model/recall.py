@@ -486,7 +486,7 @@ def pairs_between(
         if recall.equal((*call.columns, call.found[-1]), (spots, shapes)):
             return call.found[0], call.found[1]
     near = _near_both(recall, calls, spots, shapes, (MANY, MANY))
-    if near is None:
+    if near is None or not all(stand.is_one_to_one for stand in near[1:]):
         other, one = _beside(spots, shapes, metres)
     else:
         call, here, there = near
@@ -524,7 +524,7 @@ def _near_both(
         here, there = recall.standing(call.columns, (some,)), recall.standing((before,), (others,))
         few = len(here.fresh) <= min(most[0], len(some) // 2)
         few &= len(there.fresh) <= min(most[1], len(others) // 2)
-        if few and here.is_one_to_one and there.is_one_to_one:
+        if few:
             calls.remove(call)
             return call, here, there
     return None
