@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import ezdxf.enums
+import pandas as pd
 import shapely
 from ezdxf import units
 from ezdxf.filemanagement import new
@@ -230,7 +231,7 @@ def indicators(id_: str, row: dict[str, Any], shape: Any) -> dict[str, str]:
     ('1.5-2', '≥35%', '10000㎡', False)
     """
     stated = row.get("declared_area_m2")
-    area = shape.area if stated is None or stated != stated else stated  # noqa: PLR0124 (a number that is none)
+    area = shape.area if pd.isna(stated) else stated
     table = _in_words(row) | {"parcel_id": id_, "area": area}
     found = {}
     for column, tag in INDICATORS.items():

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pytest
 import shapely
 
 from blockplan.exchange.office.duplicate_files import without_twins
+from blockplan.exchange.office.facilities import _not_drawn
 from blockplan.exchange.office.mapping import LayerChoice
 from blockplan.exchange.office.source import Findings, SourceLayer
+from blockplan.exchange.office.texts import SIZES
 
 if TYPE_CHECKING:
     from blockplan.exchange.office.features import Chosen
@@ -57,3 +59,25 @@ def test_one_file_may_draw_what_it_likes_twice() -> None:
     findings = Findings()
     kept, _ = without_twins([stops("a.gpkg", *FOUR), stops("a.gpkg", *FOUR)], findings)
     assert (len(kept), findings) == (2, [])
+
+
+def facility(parcel_id: str | None, service: str | None, name_zh: str) -> dict[str, Any]:
+    blank = dict.fromkeys(("level", "status", *SIZES))
+    return {**blank, "parcel_id": parcel_id, "service": service, "name_zh": name_zh}
+
+
+@pytest.mark.parametrize(
+    ("drawn", "listed", "fresh"),
+    [
+        (("A-01", None, ""), ("A-01", "kindergarten", "幼儿园"), 0),  # a dot on the parcel of the list
+        (("A-01", "kindergarten", "第一幼儿园"), ("A-01", "kindergarten", "幼儿园"), 0),
+        (("A-01", "culture", "幼儿园"), ("A-01", "kindergarten", "幼儿园"), 1),
+        (("A-01", None, ""), ("A-01", None, ""), 1),  # nobody says that they are one
+        ((None, "clinic", "卫生站"), (None, "clinic", "第二卫生站"), 1),  # two places that nobody knows
+        ((None, "clinic", "卫生站"), (None, "clinic", "卫生站"), 0),
+        ((None, "clinic", ""), (None, "clinic", ""), 1),
+    ],
+)
+def test_a_facility_of_a_list_is_the_drawn_one_only_where_parcel_kind_and_name_agree(drawn, listed, fresh):
+    found = _not_drawn([facility(*drawn)], [({}, None, facility(*listed))], Findings())
+    assert len(found) == fresh

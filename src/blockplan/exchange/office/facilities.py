@@ -184,10 +184,18 @@ def _not_drawn(
 
 
 def _is_same(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    """Whether two facilities of one parcel are one: of one service, and one's name holds the other's."""
+    """
+    Whether two facilities of one parcel are one: of one service, and one's name holds the other's.
+
+    Where neither has a parcel they have to bear one name; of two unknown services one name has to say which.
+    """
     names = [key(record["name_zh"] or "") for record in (one, other)]
-    services = {record["service"] for record in (one, other)} - {None}
-    return len(services) < 2 and (names[0] in names[1] or names[1] in names[0])
+    services = {record["service"] for record in (one, other)}
+    if len(services - {None}) > 1 or (services == {None} and not all(names)):
+        return False
+    if not one["parcel_id"]:
+        return names[0] == names[1] != ""
+    return names[0] in names[1] or names[1] in names[0]
 
 
 def _fill(drawn: dict[str, Any], listed: dict[str, Any], row: Row, findings: Findings) -> None:

@@ -33,7 +33,7 @@ COLUMNS = (
 )
 #: Land for public services, of both lists; and kind of service -> other land of its own.
 SERVICES = ("08", "A")
-OWN_LAND = {
+LAND_OF_SERVICE = {
     "utility": ("13", "U"),
     "fire": ("13", "U"),
     "transport": ("12", "S"),
@@ -104,7 +104,7 @@ def _setting(view: View, site: Cell, use: str, service: str) -> Cell:
     """Alone with land of its own, shared on land of another use; unknown on land for such, or on none."""
     if site:
         return said(view, "facilities.alone")
-    own = use.startswith((*SERVICES, *OWN_LAND.get(service, ())))
+    own = use.startswith((*SERVICES, *LAND_OF_SERVICE.get(service, ())))
     return said(view, "facilities.shared") if use and not own else None
 
 
