@@ -10,20 +10,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blockplan.plan.model import recall as recall_module
+from blockplan.plan.model import recall_beside as beside_module
 from blockplan.plan.model.recall import (
     TURNS_KEPT,
     Recall,
-    by_nearest,
-    by_neighbours,
-    by_others,
     by_row,
     by_rows_of,
     by_run,
     largest,
     once,
+    recalling,
+)
+from blockplan.plan.model.recall_beside import (
+    by_nearest,
+    by_neighbours,
+    by_others,
     pairs_between,
     pairs_within,
-    recalling,
 )
 
 if TYPE_CHECKING:
@@ -257,9 +260,9 @@ def test_of_spots_and_shapes_only_those_that_changed_are_held_against_each_other
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked: list[tuple[int, int]] = []
-    beside = recall_module._beside
+    beside = beside_module._beside
     monkeypatch.setattr(
-        recall_module,
+        beside_module,
         "_beside",
         lambda spots, shapes, metres: (
             asked.append((len(spots), len(shapes))) or beside(spots, shapes, metres)

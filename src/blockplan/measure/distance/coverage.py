@@ -26,7 +26,8 @@ from blockplan.measure.inputs.parts import added, knowns, ratios, sums_at
 from blockplan.measure.measurement import Measurement, Part, Reading
 from blockplan.measure.missing import Missing, lines, nothing, unknown
 from blockplan.measure.places import WorstFirst
-from blockplan.plan.model.recall import once, pairs_between
+from blockplan.plan.model.recall import once
+from blockplan.plan.model.recall_beside import pairs_between
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -16,7 +16,8 @@ import shapely
 from blockplan.measure.inputs.columns import Asked, shapes, union
 from blockplan.measure.inputs.homes import spots_of
 from blockplan.measure.missing import Missing, reason
-from blockplan.plan.model.recall import by_nearest, by_row, is_recalling, once
+from blockplan.plan.model.recall import by_row, is_recalling, once
+from blockplan.plan.model.recall_beside import by_nearest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

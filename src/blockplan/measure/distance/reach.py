@@ -37,7 +37,8 @@ from blockplan.measure.inputs.homes import hosts_of_buildings, spots_of
 from blockplan.measure.measurement import Measurement, both
 from blockplan.measure.missing import Missing, unknown
 from blockplan.network import Joins, Network, Targets, at_joins, join, join_nodes, meets, walk, walking
-from blockplan.plan.model.recall import by_row, by_rows_of, once, pairs_between, parts_of
+from blockplan.plan.model.recall import by_row, by_rows_of, once, parts_of
+from blockplan.plan.model.recall_beside import pairs_between
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

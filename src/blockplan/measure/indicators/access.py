@@ -51,7 +51,8 @@ from blockplan.measure.inputs.kinds import kinds_of, not_held, of_kind
 from blockplan.measure.measurement import Measurement, both
 from blockplan.measure.missing import Missing, unknown
 from blockplan.network import at_joins, join, walk
-from blockplan.plan.model.recall import by_others, by_row
+from blockplan.plan.model.recall import by_row
+from blockplan.plan.model.recall_beside import by_others
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -24,7 +24,8 @@ from blockplan.measure.inputs.homes import residents
 from blockplan.measure.inputs.neighbours import apart, covered_m2, within
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, unknown
-from blockplan.plan.model.recall import by_row, once, pairs_within, parts_of
+from blockplan.plan.model.recall import by_row, once, parts_of
+from blockplan.plan.model.recall_beside import pairs_within
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:

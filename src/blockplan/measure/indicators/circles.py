@@ -42,7 +42,8 @@ from blockplan.measure.inputs.parts import (
 from blockplan.measure.measurement import Measurement, Part, Place, both
 from blockplan.measure.missing import Missing, nothing, reason, unknown
 from blockplan.network import Joins, at_joins, join, walk
-from blockplan.plan.model.recall import by_row, pairs_between
+from blockplan.plan.model.recall import by_row
+from blockplan.plan.model.recall_beside import pairs_between
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:

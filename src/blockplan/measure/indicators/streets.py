@@ -19,7 +19,8 @@ from blockplan.measure.inputs.parts import KINDS, USUAL, features, sums_at
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, nothing, reason, unknown
 from blockplan.network import walking
-from blockplan.plan.model.recall import once, pairs_between
+from blockplan.plan.model.recall import once
+from blockplan.plan.model.recall_beside import pairs_between
 from blockplan.units import M2_PER_KM2, M_PER_KM
 
 if TYPE_CHECKING:

@@ -31,7 +31,8 @@ from blockplan.measure.inputs.parts import USUAL, amounts_by, pieces, quotient
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, only_nothing, reason, unknown
 from blockplan.measure.parameters import Parameters
-from blockplan.plan.model.recall import by_row, pairs_between
+from blockplan.plan.model.recall import by_row
+from blockplan.plan.model.recall_beside import pairs_between
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

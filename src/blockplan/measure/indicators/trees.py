@@ -25,7 +25,8 @@ from blockplan.measure.inputs.neighbours import covered_m2, within
 from blockplan.measure.inputs.parts import KINDS, features
 from blockplan.measure.measurement import Measurement, Part
 from blockplan.measure.missing import Missing, reason, unknown
-from blockplan.plan.model.recall import by_row, once_for, pairs_between, tree_of
+from blockplan.plan.model.recall import by_row, once_for, tree_of
+from blockplan.plan.model.recall_beside import pairs_between
 from blockplan.units import M2_PER_HA
 
 if TYPE_CHECKING:

@@ -21,7 +21,8 @@ import numpy as np
 import shapely
 from pyproj import Transformer
 
-from blockplan.plan.model.recall import by_nearest, by_row
+from blockplan.plan.model.recall import by_row
+from blockplan.plan.model.recall_beside import by_nearest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

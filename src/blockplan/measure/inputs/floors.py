@@ -31,7 +31,8 @@ from blockplan.measure.inputs.columns import (
 )
 from blockplan.measure.inputs.feature_points import EDGE_M, straight
 from blockplan.measure.missing import Missing, unknown
-from blockplan.plan.model.recall import addresses, pairs_between
+from blockplan.plan.model.recall import addresses
+from blockplan.plan.model.recall_beside import pairs_between
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -23,7 +23,8 @@ import shapely
 from blockplan.measure.inputs.columns import of_codes, shapes, sound, sound_shapes, total
 from blockplan.measure.inputs.parcel_intensity import joined_by
 from blockplan.plan.model.frames import only_areas
-from blockplan.plan.model.recall import by_row, once, pairs_within
+from blockplan.plan.model.recall import by_row, once
+from blockplan.plan.model.recall_beside import pairs_within
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -21,7 +21,8 @@ from blockplan.measure.inputs.feature_points import EDGE_M
 from blockplan.measure.inputs.floors import parcel_points
 from blockplan.measure.measurement import Part
 from blockplan.measure.missing import Missing, unknown
-from blockplan.plan.model.recall import by_row, by_rows_of, pairs_between
+from blockplan.plan.model.recall import by_row, by_rows_of
+from blockplan.plan.model.recall_beside import pairs_between
 from blockplan.units import M2_PER_HA, drawn_area_accuracy_m2
 
 if TYPE_CHECKING:

@@ -36,8 +36,6 @@ MANY = 256
 NEAR = 8
 #: What was not asked for goes after so many judgings that asked for its like.
 TURNS_KEPT = 8
-#: What is so much farther off (m) is as near for all that rounding tells.
-SLACK_M = 1e-6
 #: Longer arrays than this (bytes) are told apart by a digest of theirs.
 LONG = 512
 
@@ -45,14 +43,14 @@ Arrays = tuple["NDArray[Any]", ...]
 
 
 @dataclass(slots=True, eq=False)
-class _Call:
+class Call:
     """What a function was given row by row, and what it gave."""
 
     columns: Arrays
     found: Arrays
 
 
-class _Standing(NamedTuple):
+class StandingRows(NamedTuple):
     """Which row of some columns each row of others is (-1: none), and which are none of them."""
 
     kept: NDArray[np.intp]
@@ -108,9 +106,9 @@ class Recall:
         """Whether all rows of some columns are the same."""
         return bool(self._told(_equal, before, now))
 
-    def standing(self, before: Arrays, now: Arrays) -> _Standing:
+    def standing(self, before: Arrays, now: Arrays) -> StandingRows:
         """Which row of some columns each row of others is."""
-        found: _Standing = self._told(_standing, before, now)
+        found: StandingRows = self._told(_standing, before, now)
         return found
 
     def _told(self, how: Callable[[Arrays, Arrays], Any], before: Arrays, now: Arrays) -> Any:
@@ -133,7 +131,7 @@ class Recall:
         found: T = kept.value
         return found
 
-    def calls(self, name: str, fixed: tuple[Any, ...]) -> list[_Call]:
+    def calls(self, name: str, fixed: tuple[Any, ...]) -> list[Call]:
         """The last calls of a function beside the same things."""
         return self.thing((name, "by row", *map(_mark, fixed)), fixed, list)
 
@@ -161,6 +159,11 @@ def recalling(recall: Recall) -> Iterator[None]:
     finally:
         _recall.reset(token)
         recall.forget()
+
+
+def current() -> Recall | None:
+    """What the session that judges recalls; None outside one."""
+    return _recall.get()
 
 
 def is_recalling() -> bool:
@@ -200,7 +203,7 @@ def by_row(
     for call in reversed(calls):
         if recall.equal(call.columns, columns):
             return call.found[0] if len(call.found) == 1 else call.found
-    best, stand = _likest(recall, calls, columns)
+    best, stand = likest(recall, calls, columns)
     if best is None or stand is None:
         made = make(*columns)
         found: Arrays = made if isinstance(made, tuple) else (made,)
@@ -214,7 +217,7 @@ def by_row(
                 whole[rows] = some
     for one in found:
         one.flags.writeable = False
-    calls.append(_Call(columns, found))
+    calls.append(Call(columns, found))
     del calls[:-CALLS_KEPT]
     return found[0] if single else found
 
@@ -234,7 +237,7 @@ def by_rows_of(
     for call in reversed(calls):
         if recall.equal(call.columns, (column,)):
             return call.found
-    best, stand = _likest(recall, calls, (column,))
+    best, stand = likest(recall, calls, (column,))
     if best is None or stand is None:
         found = make(column)
     else:
@@ -242,7 +245,7 @@ def by_rows_of(
         found = _put_in(best.found, stand.kept, make(column[rows]) if len(rows) else None, rows)
     for one in found:
         one.flags.writeable = False
-    calls.append(_Call((column,), found))
+    calls.append(Call((column,), found))
     del calls[:-CALLS_KEPT]
     return found
 
@@ -263,7 +266,7 @@ def by_run(
     if recall is None or len(columns[0]) < FEW:
         return list(make(heads, sizes, *columns))
     calls = recall.calls(name, ())
-    best, stand = _likest(recall, calls, columns)
+    best, stand = likest(recall, calls, columns)
     found, fresh = np.empty(len(heads), dtype=object), np.ones(len(heads), dtype=bool)
     if best is not None and stand is not None:
         made, before, were = best.found
@@ -277,7 +280,7 @@ def by_run(
         strict=True,
     ):
         found[at] = one
-    calls.append(_Call(columns, (found, heads, sizes)))
+    calls.append(Call(columns, (found, heads, sizes)))
     del calls[:-CALLS_KEPT]
     return list(found)
 
@@ -299,61 +302,6 @@ def _runs_standing(
     return found
 
 
-def by_nearest(
-    name: str,
-    make: Callable[[NDArray[Any], NDArray[Any]], NDArray[Any]],
-    points: NDArray[Any],
-    to: NDArray[Any],
-) -> NDArray[np.float64]:
-    """
-    The same for the distance of points from the nearest of some shapes.
-
-    Of shapes that come, go or move, only the points are asked about that they are as near to as the nearest.
-    """
-    recall = _recall.get()
-    if recall is None or len(points) < FEW:
-        return make(points, to)
-    calls = recall.calls(name, ())
-    near = _near_both(recall, calls, points, to, (MANY, NEAR))
-    if near is None:
-        found = make(points, to)
-    else:
-        call, here, there = near
-        found = call.found[0][np.maximum(here.kept, 0)]
-        asked = _as_near(found, here, (call.found[-1], to), there, points)
-        if len(asked):
-            found[asked] = make(points[asked], to)
-    found.flags.writeable = False
-    calls.append(_Call((points,), (found, to)))
-    del calls[:-CALLS_KEPT]
-    return found
-
-
-def _as_near(
-    metres: NDArray[np.float64], here: _Standing, to: Arrays, there: _Standing, points: NDArray[Any]
-) -> NDArray[np.intp]:
-    """Rows of points that are new, or as near to the box of a shape that came or went as to the nearest."""
-    before, now = to
-    gone = np.ones(len(before), dtype=bool)
-    gone[there.kept[there.kept >= 0]] = False
-    boxes = shapely.bounds(np.concatenate([before[gone], now[there.fresh]]))
-    near = np.isnan(metres)
-    near[here.fresh] = True
-    if len(boxes):
-        x, y = by_row("spots", _spots, points).T
-        for west, south, east, north in boxes.tolist():
-            apart = np.hypot(
-                np.maximum(np.maximum(west - x, x - east), 0), np.maximum(np.maximum(south - y, y - north), 0)
-            )
-            near |= apart <= metres + SLACK_M
-    return np.flatnonzero(near)
-
-
-def _spots(points: NDArray[Any]) -> NDArray[np.float64]:
-    """Coordinates of points, NaN where there is none."""
-    return np.stack([shapely.get_x(points), shapely.get_y(points)], axis=1)
-
-
 def parts_of(shapes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
     """The parts of some shapes one by one, and which shape each is of."""
     parts, of = by_rows_of("parts", _parts_of, shapes)
@@ -363,219 +311,6 @@ def parts_of(shapes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
 def _parts_of(shapes: NDArray[Any]) -> Arrays:
     parts, of = shapely.get_parts(shapes, return_index=True)
     return np.asarray(parts, dtype=object), of
-
-
-def by_neighbours(
-    name: str, make: Callable[[NDArray[Any]], NDArray[Any]], shapes: NDArray[Any]
-) -> NDArray[Any]:
-    """
-    The same for a function whose value for a shape hangs on it and on the shapes whose boxes touch its own.
-
-    It must not hang on the order of the shapes.
-    """
-    recall = _recall.get()
-    if recall is None or len(shapes) < FEW:
-        return make(shapes)
-    calls = recall.calls(name, ())
-    best, stand = _likest(recall, calls, (shapes,))
-    kept = None if stand is None else stand.kept
-    boxes = by_row("bounds", shapely.bounds, shapes)
-    asked = None if best is None or kept is None else _beside_changed(best.columns[0], shapes, boxes, kept)
-    if best is None or kept is None or asked is None:
-        found = make(shapes)
-    else:
-        found = best.found[0][np.maximum(kept, 0)]
-        if len(asked):
-            with_them = _touching(boxes, boxes[asked])
-            found[asked] = make(shapes[with_them])[np.isin(with_them, asked)]
-    found.flags.writeable = False
-    calls.append(_Call((shapes,), (found,)))
-    del calls[:-CALLS_KEPT]
-    return found
-
-
-def by_others(
-    name: str,
-    make: Callable[[NDArray[Any], NDArray[Any]], NDArray[Any]],
-    shapes: NDArray[Any],
-    others: NDArray[Any],
-) -> NDArray[Any]:
-    """
-    The same for a value that hangs on a shape and on those of others, in order, whose boxes touch its own.
-
-    `make` takes some of the shapes, and all of the others.
-    """
-    recall = _recall.get()
-    if recall is None or len(shapes) < FEW:
-        return make(shapes, others)
-    calls = recall.calls(name, ())
-    known = [call for call in calls if len(call.found[1])]
-    stand = [recall.standing(call.found[1:], (others,)) for call in known]
-    best = max(range(len(known)), key=lambda one: len(others) - len(stand[one].fresh), default=None)
-    asked = None if best is None else _beside_others(recall, known[best], shapes, others, stand[best].kept)
-    if best is None or asked is None:
-        found = make(shapes, others)
-    else:
-        calls.remove(known[best])
-        found = known[best].found[0][np.maximum(recall.standing(known[best].columns, (shapes,)).kept, 0)]
-        if len(asked):
-            found[asked] = make(shapes[asked], others)
-    found.flags.writeable = False
-    calls.append(_Call((shapes,), (found, others)))
-    del calls[:-CALLS_KEPT]
-    return found
-
-
-def _beside_others(
-    recall: Recall, call: _Call, shapes: NDArray[Any], others: NDArray[Any], still: NDArray[np.intp]
-) -> NDArray[np.intp] | None:
-    """Rows of shapes that changed, or beside which another came or went; None where these are many."""
-    there, gone = still >= 0, np.ones(len(call.found[1]), dtype=bool)
-    if not (np.diff(still[there]) > 0).all():
-        return None
-    gone[still[there]] = False
-    changed = shapely.bounds(np.concatenate([call.found[1][gone], others[~there]]))
-    if len(changed) > MANY or not np.isfinite(changed).all():
-        return None
-    beside = _touching(by_row("bounds", shapely.bounds, shapes), changed)
-    return np.union1d(recall.standing(call.columns, (shapes,)).fresh, beside)
-
-
-def pairs_within(shapes: NDArray[Any], metres: float | None) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """
-    Rows of all pairs of shapes that lie within a distance of each other, both ways round, in no order.
-
-    Where the distance is None, their boxes touch.
-
-    A pair that was found among shapes that stand is not looked for again.
-    """
-    recall = _recall.get()
-    if recall is None or len(shapes) < FEW:
-        return _pairs(shapes, shapes, metres)
-    calls = recall.calls("pairs", (metres,))
-    best, stand = _likest(recall, calls, (shapes,))
-    if best is None or stand is None or not stand.is_one_to_one:
-        one, other = _pairs(shapes, shapes, metres)
-    else:
-        now, fresh, stands = _renumbered(stand, best.columns[0]), stand.fresh, np.flatnonzero(stand.kept >= 0)
-        one, other = now[best.found[0]], now[best.found[1]]
-        there = (one >= 0) & (other >= 0)
-        of, to = _pairs(shapes[fresh], shapes, metres)
-        back, by = _pairs(shapes[stands], shapes[fresh], metres)
-        one = np.concatenate([one[there], fresh[of], stands[back]])
-        other = np.concatenate([other[there], to, fresh[by]])
-    calls.append(_Call((shapes,), (one, other)))
-    del calls[:-CALLS_KEPT]
-    return one, other
-
-
-def pairs_between(
-    name: str, spots: NDArray[Any], shapes: NDArray[Any], metres: float
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """
-    Rows of all pairs of a spot and a shape that lie within a distance of each other, in order of the spots.
-
-    A pair of a spot and a shape that both stand is not looked for again.
-    """
-    recall = _recall.get()
-    if recall is None or len(spots) < FEW:
-        other, one = _beside(spots, shapes, metres)
-        return one, other
-    calls = recall.calls(name, (metres,))
-    for call in reversed(calls):
-        if recall.equal((*call.columns, call.found[-1]), (spots, shapes)):
-            return call.found[0], call.found[1]
-    near = _near_both(recall, calls, spots, shapes, (MANY, MANY))
-    if near is None or not all(stand.is_one_to_one for stand in near[1:]):
-        other, one = _beside(spots, shapes, metres)
-    else:
-        call, here, there = near
-        spot, shape = _renumbered(here, call.columns[0])[call.found[0]], _renumbered(there, call.found[-1])
-        shape = shape[call.found[1]]
-        still = (spot >= 0) & (shape >= 0)
-        to, of = _beside(spots[here.fresh], shapes, metres)
-        around = _round(shapes[there.fresh], metres)
-        about = _touching(by_row("bounds", shapely.bounds, spots), around)
-        about = about[here.kept[about] >= 0]
-        by, at = _beside(spots[about], shapes[there.fresh], metres)
-        one = np.concatenate([spot[still], here.fresh[of], about[at]])
-        other = np.concatenate([shape[still], to, there.fresh[by]])
-        one, other = np.divmod(np.sort(one * len(shapes) + other, kind="stable"), max(len(shapes), 1))
-    for rows in (one, other):
-        rows.flags.writeable = False
-    calls.append(_Call((spots,), (one, other, shapes)))
-    del calls[:-CALLS_KEPT]
-    return one, other
-
-
-def _round(shapes: NDArray[Any], metres: float) -> NDArray[np.float64]:
-    """The boxes of all that lies within a distance of each shape."""
-    return np.asarray(shapely.bounds(shapes) + np.array([-1, -1, 1, 1]) * metres)
-
-
-def _near_both(
-    recall: Recall, calls: list[_Call], some: NDArray[Any], others: NDArray[Any], most: tuple[int, int]
-) -> tuple[_Call, _Standing, _Standing] | None:
-    """The last call in whose rows, and in whose others, few differ and most stand; it is let go of."""
-    for call in reversed(calls):
-        before = call.found[-1]
-        if abs(len(call.columns[0]) - len(some)) > most[0] or abs(len(before) - len(others)) > most[1]:
-            continue
-        here, there = recall.standing(call.columns, (some,)), recall.standing((before,), (others,))
-        few = len(here.fresh) <= min(most[0], len(some) // 2)
-        few &= len(there.fresh) <= min(most[1], len(others) // 2)
-        if few:
-            calls.remove(call)
-            return call, here, there
-    return None
-
-
-def _renumbered(stand: _Standing, before: NDArray[Any]) -> NDArray[np.intp]:
-    """Where each row that was is now; -1 where it is gone."""
-    now = np.full(len(before), -1, dtype=np.intp)
-    stay = np.flatnonzero(stand.kept >= 0)
-    now[stand.kept[stay]] = stay
-    return now
-
-
-def _beside(spots: NDArray[Any], shapes: NDArray[Any], metres: float) -> Arrays:
-    """Such pairs, the shape first: a shape of many corners is prepared once, and not asked for each spot."""
-    if not len(spots) or not len(shapes):
-        return np.empty(0, dtype=np.intp), np.empty(0, dtype=np.intp)
-    shape, spot = shapely.STRtree(spots).query(shapes, predicate="dwithin", distance=metres)
-    order = np.lexsort((shape, spot))
-    return shape[order], spot[order]
-
-
-def _pairs(
-    some: NDArray[Any], to: NDArray[Any], metres: float | None
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    tree = shapely.STRtree(to)
-    one, other = (
-        tree.query(some) if metres is None else tree.query(some, predicate="dwithin", distance=metres)
-    )
-    return one, other
-
-
-def _beside_changed(
-    before: NDArray[Any], shapes: NDArray[Any], boxes: NDArray[np.float64], kept: NDArray[np.intp]
-) -> NDArray[np.intp] | None:
-    """Rows of shapes that changed, or whose box touches that of one that did; None where these are many."""
-    gone = np.ones(len(before), dtype=bool)
-    gone[kept[kept >= 0]] = False
-    changed = np.concatenate([shapely.bounds(before[gone]), boxes[kept < 0]])
-    if len(changed) > MANY or not np.isfinite(changed).all():
-        return None
-    return _touching(boxes, changed)
-
-
-def _touching(boxes: NDArray[np.float64], some: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Rows of boxes that touch one of some others."""
-    touch = np.zeros(len(boxes), dtype=bool)
-    for west, south, east, north in some.tolist():
-        here = (boxes[:, 0] <= east) & (boxes[:, 2] >= west)
-        touch |= here & (boxes[:, 1] <= north) & (boxes[:, 3] >= south)
-    return np.flatnonzero(touch)
 
 
 def _put_in(found: Arrays, kept: NDArray[np.intp], fresh: Arrays | None, rows: Any) -> Arrays:
@@ -653,13 +388,13 @@ def _digest(array: NDArray[Any]) -> bytes:
     return bits if len(bits) <= LONG else hashlib.blake2b(bits, digest_size=16).digest()
 
 
-def _likest(recall: Recall, calls: list[_Call], columns: Arrays) -> tuple[_Call | None, _Standing | None]:
+def likest(recall: Recall, calls: list[Call], columns: Arrays) -> tuple[Call | None, StandingRows | None]:
     """
     The kept call with most of the same rows, and which of its rows each row is.
 
     It is let go of where these are its rows after an edit; where many differ, it was of others and stays.
     """
-    best: tuple[_Call | None, _Standing | None] = (None, None)
+    best: tuple[Call | None, StandingRows | None] = (None, None)
     fewest = len(columns[0]) // 2
     for call in reversed(calls):
         if abs(len(call.columns[0]) - len(columns[0])) > fewest:
@@ -681,9 +416,9 @@ def _equal(before: Arrays, now: Arrays) -> bool:
     return all(one.shape == other.shape and bool(_same_rows(one, other).all()) for one, other in pairs)
 
 
-def _standing(before: Arrays, now: Arrays) -> _Standing:
+def _standing(before: Arrays, now: Arrays) -> StandingRows:
     kept = _kept(before, now)
-    return _Standing(kept, np.flatnonzero(kept < 0))
+    return StandingRows(kept, np.flatnonzero(kept < 0))
 
 
 def _kept(before: Arrays, now: Arrays) -> NDArray[np.intp]:

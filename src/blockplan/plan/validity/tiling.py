@@ -20,7 +20,8 @@ import numpy as np
 import shapely
 
 from blockplan.plan.model.faults import Fault, fault
-from blockplan.plan.model.recall import by_neighbours, by_row, once
+from blockplan.plan.model.recall import by_row, once
+from blockplan.plan.model.recall_beside import by_neighbours
 from blockplan.plan.validity.checked_layers import INTRICATE_FROM, Drawn, Tolerances, named, place_of
 from blockplan.plan.validity.open_ground import open_ground
 
