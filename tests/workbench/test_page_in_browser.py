@@ -69,6 +69,30 @@ def test_the_chrome_is_dark_where_the_reader_is_and_the_map_keeps_its_paper(
     assert wrong == []
 
 
+def test_the_map_fills_its_room_at_once_and_says_that_it_moves(zone: Service, chromium: Any) -> None:
+    tab, wrong = opened(zone, chromium, "en", 1440)
+    for what in ("a rule with readings", "the table", "the verdicts"):
+        before, after, room, says = tab.evaluate(
+            """what => {
+                const high = () => __map.getCanvas().clientHeight;
+                const rows = document.querySelectorAll(".verdict .row").length;
+                const before = high();
+                if (what === "the table") document.querySelector("#tab-table").click();
+                else if (what === "the verdicts") document.querySelector("#tab-verdicts").click();
+                else for (let at = 0; at < rows && document.querySelector(".readings").hidden; at++)
+                    document.querySelectorAll(".verdict .row")[at].click();
+                const room = __map.getContainer().clientHeight;
+                return [before, high(), room, document.documentElement.dataset.map];
+            }""",
+            what,
+        )
+        assert abs(before - after) > 50, what
+        assert abs(after - room) <= 1, what
+        assert says == "busy", what
+        settled(tab)
+    assert wrong == []
+
+
 @pytest.mark.parametrize(("lang", "width"), [("zh", 1440), ("en", 1440), ("zh", 390), ("ja", 390)])
 def test_the_planners_way_stands_without_a_fault_in_every_language(
     fresh: Service, chromium: Any, lang: str, width: int

@@ -160,6 +160,7 @@ function layout(app: Element, about: string): (found: typeof import("./stage")) 
     openLeft(app, false);
     app.classList.toggle("table-open", tab === "table");
     draw.panel();
+    plan?.takeRoom();
   };
   const ways: Ways = {
     feature: go,
@@ -214,7 +215,10 @@ function layout(app: Element, about: string): (found: typeof import("./stage")) 
       point();
     },
     inspector: () => drawInspector(inspector),
-    readings: () => drawReadings(readings),
+    readings: () => {
+      drawReadings(readings);
+      plan?.takeRoom();
+    },
     strip: () => drawStrip(strip, go),
     foot: () => drawFoot(foot),
   };
@@ -342,7 +346,7 @@ function closeMenu(at?: Node): void {
 /** A side of the page is folded away, or back. */
 function fold(app: Element, side: "left" | "right", plan: PlanMap): void {
   app.classList.toggle(`no-${side}`);
-  plan.map.resize();
+  plan.takeRoom();
 }
 
 /** To a field of the selection in the inspector. */

@@ -228,6 +228,13 @@ export class PlanMap {
     this.source("proposed").setData({ type: "FeatureCollection", features });
   }
 
+  /** The map fills the room that the page leaves it, at once: the browser tells of it later, and until then the map would be said to stand still. */
+  takeRoom(): void {
+    const [room, canvas] = [this.map.getContainer(), this.map.getCanvas()];
+    // Sides that lie between two pixels are rounded now up, now down.
+    if (Math.max(Math.abs(canvas.clientWidth - room.clientWidth), Math.abs(canvas.clientHeight - room.clientHeight)) > 1) this.map.resize();
+  }
+
   /** Another scenario on the left, under a line that is dragged or on a map of its own; null takes it away. */
   showOther(other: OtherScenario | null): void {
     this.other?.sliding.stop();
