@@ -23,8 +23,8 @@ from blockplan.live.outlines import (
     by_ring,
     drawn_now,
     names_of,
+    near,
     nearest_vertex,
-    tree_of,
     vertex_at,
     whole_mm,
     with_vertices,
@@ -195,17 +195,12 @@ def refuse_gaps(plan: Plan, now: dict[Key, Any]) -> None:
 def _refuse_overlaps(plan: Plan, layer: str, now: dict[str, Any]) -> None:
     if not now:
         return
-    names, tree = tree_of(plan, layer)
     for id_, shape in now.items():
-        for row in np.sort(tree.query(shape, predicate="intersects")).tolist():
-            other = names[row]
+        for other, drawn in near(plan, layer, shape):
             if other == id_ or (other in now and other < id_):
                 continue
-            beside = now.get(other, drawn_now(plan, (layer, other)))
-            over = shapely.area(shapely.intersection(shape, beside))
-            before = shapely.area(
-                shapely.intersection(drawn_now(plan, (layer, id_)), drawn_now(plan, (layer, other)))
-            )
+            over = shapely.area(shapely.intersection(shape, now.get(other, drawn)))
+            before = shapely.area(shapely.intersection(drawn_now(plan, (layer, id_)), drawn))
             if over > before + _allowed([shape]):
                 raise refused("over", layer=layer, id=id_, other=other, m2=over - before)
 
@@ -223,9 +218,7 @@ def _refuse_uncovered(plan: Plan, now: dict[Key, Any]) -> None:
         ]
     )
     was = _planned(plan)
-    names, tree = tree_of(plan, "parcels")
-    rows = tree.query(window, predicate="intersects").tolist()
-    stay = [drawn_now(plan, ("parcels", names[row])) for row in rows if names[row] not in changed]
+    stay = [drawn for name, drawn in near(plan, "parcels", window) if name not in changed]
     open_now = shapely.area(
         shapely.difference(shapely.intersection(window, land), shapely.union_all([*stay, *changed.values()]))
     )
@@ -260,7 +253,7 @@ def refuse_torn(before: Plan, after: Plan, touched: Mapping[str, Sequence[str]])
             shape = _shape_in(after, layer, id_)
             if shape is None:
                 continue
-            for other, beside in _near(after, layer, shape):
+            for other, beside in near(after, layer, shape):
                 over = 0.0 if other == id_ else shapely.area(shapely.intersection(shape, beside))
                 if over > _overlap(before, layer, id_, other) + _allowed([shape]):
                     raise refused("over", layer=layer, id=id_, other=other, m2=over)
@@ -279,13 +272,6 @@ def refuse_torn(before: Plan, after: Plan, touched: Mapping[str, Sequence[str]])
         raise refused("beyond", m2=beyond[1] - beyond[0])
 
 
-def _near(plan: Plan, layer: str, shape: Any) -> list[tuple[str, Any]]:
-    """Features of a layer that meet a shape, and their outlines."""
-    names, tree = tree_of(plan, layer)
-    rows = np.sort(tree.query(shape, predicate="intersects")).tolist()
-    return [(names[row], tree.geometries[row]) for row in rows]
-
-
 def _shape_in(plan: Plan, layer: str, id_: str) -> Any:
     """The outline of a feature; None where the plan does not draw it."""
     return drawn_now(plan, (layer, id_)) if plan.has_layer(layer) and id_ in plan.layer(layer).index else None
@@ -301,7 +287,7 @@ def _unlike_land(plan: Plan, window: Any) -> tuple[float, float]:
     """Planned land in a window that no parcel covers, and land of parcels there beyond the plan, m2."""
     land = _planned(plan)
     covered = shapely.intersection(
-        shapely.union_all([shape for _, shape in _near(plan, "parcels", window)]), window
+        shapely.union_all([shape for _, shape in near(plan, "parcels", window)]), window
     )
     lacking = shapely.difference(shapely.intersection(window, land), covered)
     return float(shapely.area(lacking)), float(shapely.area(shapely.difference(covered, land)))

@@ -56,9 +56,7 @@ class Outlines:
         """Features of all layers whose outline comes within a distance of a shape."""
         found: list[Key] = []
         for layer in BORDERED:
-            names, tree = tree_of(self.plan, layer)
-            rows = tree.query(shape, predicate="dwithin", distance=within_m)
-            found += [(layer, names[row]) for row in np.sort(rows).tolist()]
+            found += [(layer, name) for name, _ in near(self.plan, layer, shape, within_m)]
         return found
 
     def put(self, places: Iterable[Place], keys: Iterable[Key]) -> None:
@@ -131,21 +129,22 @@ def nearest_vertex(shape: Any, place: Place) -> tuple[Place, float]:
 
 def names_of(plan: Plan, layer: str) -> list[str]:
     """Ids of the polygons of a layer that have a place."""
-    return tree_of(plan, layer)[0]
-
-
-def tree_of(plan: Plan, layer: str) -> tuple[list[str], Any]:
-    """Ids and a search tree of a layer's polygons that have a place."""
-    return plan.cached(f"outlines:{layer}", lambda: _make_tree(plan, layer))
-
-
-def _make_tree(plan: Plan, layer: str) -> tuple[list[str], Any]:
     if not plan.has_layer(layer):
-        return [], shapely.STRtree([])
-    frame = plan.layer(layer)
-    shapes = np.array(frame.geometry.to_numpy(), dtype=object)
-    drawn = (shapely.get_dimensions(shapes) == 2) & ~shapely.is_empty(shapes)
-    return frame.index[drawn].tolist(), shapely.STRtree(shapes[drawn])
+        return []
+    names: list[str] = plan.layer(layer).index[np.isfinite(_boxes(plan, layer)[0])].tolist()
+    return names
+
+
+def near(plan: Plan, layer: str, shape: Any, within_m: float = 0.0) -> list[tuple[str, Any]]:
+    """Polygons of a layer that come within a distance of a shape, by id, and their outlines as drawn."""
+    if not plan.has_layer(layer):
+        return []
+    west, south, east, north = _boxes(plan, layer)
+    low_x, low_y, high_x, high_y = shapely.bounds(shape) + np.array([-1, -1, 1, 1]) * within_m
+    about = np.flatnonzero((west <= high_x) & (east >= low_x) & (south <= high_y) & (north >= low_y))
+    shapes = _as_drawn(plan, layer)[about]
+    there = shapely.dwithin(shapes, shape, within_m) if within_m else shapely.intersects(shapes, shape)
+    return list(zip(plan.layer(layer).index[about[there]].tolist(), shapes[there].tolist(), strict=True))
 
 
 def drawn_now(plan: Plan, key: Key) -> Any:
@@ -157,8 +156,25 @@ def drawn_now(plan: Plan, key: Key) -> Any:
     at = index.get_loc(id_)
     if not isinstance(at, int):
         raise twice(layer, id_)
-    return plan.cached(f"as drawn:{layer}", lambda: _as_drawn(plan, layer), ((layer, "geometry"),))[at]
+    return _as_drawn(plan, layer)[at]
 
 
 def _as_drawn(plan: Plan, layer: str) -> NDArray[Any]:
-    return np.asarray(plan.layer(layer).geometry.to_numpy())
+    return plan.cached(
+        f"as drawn:{layer}",
+        lambda: np.asarray(plan.layer(layer).geometry.to_numpy()),
+        ((layer, "geometry"),),
+    )
+
+
+def _boxes(plan: Plan, layer: str) -> NDArray[np.float64]:
+    """West, south, east and north of a layer's polygons, NaN of what is none: a tree would be made anew."""
+    return plan.cached(
+        f"boxes as drawn:{layer}", lambda: _boxed(_as_drawn(plan, layer)), ((layer, "geometry"),)
+    )
+
+
+def _boxed(shapes: NDArray[Any]) -> NDArray[np.float64]:
+    sides = np.ascontiguousarray(shapely.bounds(shapes).T)
+    sides[:, shapely.get_dimensions(shapes) != 2] = np.nan
+    return sides

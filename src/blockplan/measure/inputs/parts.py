@@ -21,7 +21,7 @@ from blockplan.measure.inputs.feature_points import EDGE_M
 from blockplan.measure.inputs.floors import parcel_points
 from blockplan.measure.measurement import Part
 from blockplan.measure.missing import Missing, unknown
-from blockplan.plan.model.recall import by_row, by_rows_of
+from blockplan.plan.model.recall import by_row, by_rows_of, once_for
 from blockplan.plan.model.recall_beside import pairs_between
 from blockplan.units import M2_PER_HA, drawn_area_accuracy_m2
 
@@ -51,7 +51,7 @@ class Pieces:
     parcel, part
         Rows of the parcel and of the feature.
     share
-        Share of the parcel's land that lies in the feature, 0..1.
+        Share of the parcel's land that lies in the feature, 0..1; None where each is wholly in its own.
     area_m2
         Drawn area of each feature; NaN where it has no geometry.
     nowhere
@@ -61,7 +61,7 @@ class Pieces:
     scopes: tuple[str, ...]
     parcel: NDArray[np.intp]
     part: NDArray[np.intp]
-    share: NDArray[np.float64]
+    share: NDArray[np.float64] | None
     area_m2: NDArray[np.float64]
     nowhere: NDArray[np.intp]
 
@@ -73,8 +73,13 @@ class Pieces:
         """
         if (amounts[self.nowhere] != 0).any():
             return np.full(len(self.scopes), np.nan)
-        found = np.bincount(self.part, amounts[self.parcel] * self.share, len(self.scopes))
+        found = np.bincount(self.part, self._cut(amounts), len(self.scopes))
         return np.where(np.isnan(self.area_m2), np.nan, found)
+
+    def _cut(self, amounts: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What of an amount of every parcel each piece takes."""
+        of_each = amounts[self.parcel]
+        return of_each if self.share is None else of_each * self.share
 
     def of_size(self, smallest_ha: float, largest_ha: float) -> NDArray[np.bool_]:
         """Which features are from one size to another, as exactly as they are drawn; 0: no upper end."""
@@ -87,9 +92,9 @@ class Pieces:
         """Between which numbers the sum over each part lies."""
         low, high = amounts.low, amounts.high
         size = len(self.scopes)
-        least = sums_at(self.part, low[self.parcel] * self.share, size)
+        least = sums_at(self.part, self._cut(low), size)
         # A parcel without a place may lie in any part.
-        most = np.bincount(self.part, high[self.parcel] * self.share, size) + high[self.nowhere].sum()
+        most = np.bincount(self.part, self._cut(high), size) + high[self.nowhere].sum()
         return least, np.where(np.isnan(self.area_m2), np.inf, most)
 
     def rows(self, number: int, parcels: int) -> NDArray[np.bool_]:
@@ -129,7 +134,7 @@ def _pieces(plan: Plan, layer: str) -> Pieces:
     nowhere = np.flatnonzero(undrawn(plan, "parcels"))
     if not len(names) or not len(ids(plan, "parcels")):
         none = np.empty(0, dtype=np.intp)
-        return Pieces(scopes, none, none, np.empty(0), sizes, nowhere)
+        return Pieces(scopes, none, none, None, sizes, nowhere)
     if layer == "circles":
         return Pieces(scopes, *_cut(plan, outlines), sizes, nowhere)
     parcel, part = pairs_between("parcels in parts", parcel_points(plan), outlines, EDGE_M)
@@ -139,7 +144,7 @@ def _pieces(plan: Plan, layer: str) -> Pieces:
         order = np.lexsort((rank[part], parcel))
         first = np.unique(parcel[order], return_index=True)[1]
         parcel, part = parcel[order][first], part[order][first]
-    return Pieces(scopes, parcel, part, np.ones(len(parcel)), sizes, nowhere)
+    return Pieces(scopes, parcel, part, None, sizes, nowhere)
 
 
 def _cut(plan: Plan, outlines: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
@@ -212,7 +217,8 @@ def _amounts_in(plan: Plan, layer: str, over: Amounts, under: Amounts | None, pe
     if under is None:
         found, open_ = each(inside.scopes, amount), np.isnan(amount)
     else:
-        whole = inside.sums(under.by_parcel)
+        # Many amounts are held against one.
+        whole = once_for("in parts", partial(inside.sums, under.by_parcel), inside, under.by_parcel)
         value = ratios(amount, whole, per)
         found, open_ = each(inside.scopes, value, amount), np.isnan(value) & (whole != 0)
     if not open_.any():

@@ -55,6 +55,12 @@ class StandingRows(NamedTuple):
 
     kept: NDArray[np.intp]
     fresh: NDArray[np.intp]
+    #: Whether there are as many rows as before, and each that stands is the one at its own place.
+    in_place: bool
+
+    def of(self, before: NDArray[Any]) -> NDArray[Any]:
+        """What was found for the rows before, as the rows are now; for a fresh one anything."""
+        return before.copy() if self.in_place else before[np.maximum(self.kept, 0)]
 
     @property
     def is_one_to_one(self) -> bool:
@@ -210,7 +216,7 @@ def by_row(
         single = not isinstance(made, tuple)
     else:
         rows, single = stand.fresh, len(best.found) == 1
-        found = tuple(one[np.maximum(stand.kept, 0)] for one in best.found)
+        found = tuple(map(stand.of, best.found))
         if len(rows):
             made = make(*(column[rows] for column in columns))
             for whole, some in zip(found, (made,) if single else made, strict=True):
@@ -418,7 +424,9 @@ def _equal(before: Arrays, now: Arrays) -> bool:
 
 def _standing(before: Arrays, now: Arrays) -> StandingRows:
     kept = _kept(before, now)
-    return StandingRows(kept, np.flatnonzero(kept < 0))
+    fresh = np.flatnonzero(kept < 0)
+    stand = np.count_nonzero(kept == np.arange(len(kept)))
+    return StandingRows(kept, fresh, len(before[0]) == len(kept) == stand + len(fresh))
 
 
 def _kept(before: Arrays, now: Arrays) -> NDArray[np.intp]:

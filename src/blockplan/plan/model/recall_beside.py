@@ -54,7 +54,7 @@ def by_nearest(
         found = make(points, to)
     else:
         call, here, there = near
-        found = call.found[0][np.maximum(here.kept, 0)]
+        found = here.of(call.found[0])
         asked = _as_near(found, here, (call.found[-1], to), there, points)
         if len(asked):
             found[asked] = make(points[asked], to)
@@ -141,7 +141,7 @@ def by_others(
         found = make(shapes, others)
     else:
         calls.remove(known[best])
-        found = known[best].found[0][np.maximum(recall.standing(known[best].columns, (shapes,)).kept, 0)]
+        found = recall.standing(known[best].columns, (shapes,)).of(known[best].found[0])
         if len(asked):
             found[asked] = make(shapes[asked], others)
     found.flags.writeable = False

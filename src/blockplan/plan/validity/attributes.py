@@ -16,6 +16,7 @@ from blockplan.figures import MOST_DECIMALS, number
 from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
 from blockplan.plan.model.faults import Fault, fault
 from blockplan.plan.model.layers import CULTURE_SERVICES, NURSING_SERVICES
+from blockplan.plan.model.recall import by_row
 from blockplan.plan.validity.checked_layers import SHAPES, Drawn, Tolerances, kept_faults, spread
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ def _declared(
     parcels: Drawn, tolerances: Tolerances, explained: Mapping[int, Sequence[float]]
 ) -> list[Fault]:
     declared = parcels.numbers("declared_area_m2")
-    drawn = np.where(parcels.usable, shapely.area(parcels.geometry), np.nan)
+    drawn = np.where(parcels.usable, by_row("area", shapely.area, parcels.geometry), np.nan)
     known = (declared > 0) & (drawn > 0)
     off = known & (np.abs(declared - drawn) > tolerances.declared_tolerance_share * drawn)
     for row in np.flatnonzero(off):
@@ -240,7 +241,7 @@ def _ratios(parcels: Drawn, tolerances: Tolerances, explained: Mapping[int, Sequ
             & (floor >= 0)
             & ((upper & (floor > largest)) | (lower & (floor < smallest)))
         )
-    return faults + _floor_faults(parcels, off)
+    return faults + (_floor_faults(parcels, off) if off.any() else [])
 
 
 def _sites(
@@ -252,7 +253,7 @@ def _sites(
     Where drawn and declared area differ, or a gap or an overlap changes the
     drawn area, that is a fault of its own; the ratio is held against the area that fits.
     """
-    drawn = np.where(parcels.usable, shapely.area(parcels.geometry), np.nan)
+    drawn = np.where(parcels.usable, by_row("area", shapely.area, parcels.geometry), np.nan)
     declared = parcels.numbers("declared_area_m2")
     change = np.zeros(len(drawn))
     for row, areas in explained.items():
@@ -262,7 +263,7 @@ def _sites(
 
 def _floor_faults(parcels: Drawn, off: Mask) -> list[Fault]:
     far, floor = parcels.numbers("far"), parcels.numbers("floor_area_m2")
-    drawn = np.where(parcels.usable, shapely.area(parcels.geometry), np.nan)
+    drawn = np.where(parcels.usable, by_row("area", shapely.area, parcels.geometry), np.nan)
     site = np.fmax(drawn, parcels.numbers("declared_area_m2"))
     kind = parcels.words("far_kind")
     found: list[Fault] = []

@@ -111,13 +111,16 @@ def _placed_in(placed: Placed, name: str, outline: Any, tolerances: Tolerances) 
 
 def _apart(drawn: Drawn, outline: Any) -> Mask:
     """Features whose box does not touch the outline's box."""
-    low_x, low_y, high_x, high_y = shapely.bounds(outline)
-    boxes = by_row("bounds", shapely.bounds, drawn.geometry)
-    with np.errstate(invalid="ignore"):
-        apart = (
-            (boxes[:, 2] < low_x) | (boxes[:, 0] > high_x) | (boxes[:, 3] < low_y) | (boxes[:, 1] > high_y)
-        )
+    box = tuple(shapely.bounds(outline).tolist())
+    apart = by_row("apart", partial(_boxed_apart, box), drawn.geometry, fixed=box)
     return np.asarray(drawn.usable & apart, dtype=bool)
+
+
+def _boxed_apart(box: tuple[float, ...], shapes: Geometries) -> Mask:
+    low_x, low_y, high_x, high_y = box
+    west, south, east, north = shapely.bounds(shapes).T
+    with np.errstate(invalid="ignore"):
+        return np.asarray((east < low_x) | (west > high_x) | (north < low_y) | (south > high_y))
 
 
 def _would_fit(drawn: Drawn, outline: Any) -> Mask:
