@@ -52,6 +52,13 @@ def test_a_parcel_becomes_only_what_the_plan_permits() -> None:
     assert parcels.why_kept == {"nothing_else_permitted": 1, "committed": 1}
 
 
+def test_a_class_that_is_permitted_permits_the_uses_below_it_that_the_plan_draws_or_the_terms_name() -> None:
+    plan = small("16", "0902", "0701", permitted=["09,14", None, None])
+    parcels = read_parcels(plan, terms_of())
+    choice = [use for use, may in zip(parcels.uses, parcels.allowed[0], strict=True) if may]
+    assert choice == ["09", "0901", "0902", "14", "1401", "16"]
+
+
 @pytest.mark.parametrize("codes", ["1401,0902", "1401，0902", "1401、 0902"])
 def test_codes_between_commas_of_any_language_are_permitted(codes) -> None:
     plan = small("16", "0701", permitted=[codes, None])

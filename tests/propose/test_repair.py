@@ -81,6 +81,17 @@ def test_what_no_permitted_change_brings_is_named_with_its_amount():
     assert answer.objective == 1.0
 
 
+def test_a_class_that_is_permitted_permits_the_uses_below_it():
+    # Nobody draws a school yet: services ask for 080403, and 08 permits it. "08" itself is no school land.
+    plan = a_row(["0701", "16", "16", "16", "16"], [None, "08", "08", "08", "0902"], 7530)
+    answer = fixed(plan)
+    assert "zone-edu" not in {one.demand for one in answer.unmet}
+    uses = {one.id: one.new for one in answer.changes if one.column == "land_use"}
+    assert uses == dict.fromkeys("BCD", "080403")
+    answer = fixed(a_row(["0701", "16"], [None, "14"], 1000))
+    assert [one.new for one in answer.changes if one.column == "land_use"] == ["1401"]
+
+
 def test_locked_and_committed_parcels_stay():
     plan = a_row(["0701", "16", "16", "16"], [None] + ["080403"] * 3, 2000)
     assert fixed(plan, lock=["parcels:B"]).changes[0].id in {"C", "D"}

@@ -501,3 +501,18 @@ def permitted_use(permitted: Iterable[str], list_name: str | None, codes: tuple[
         ),
         None,
     )
+
+
+def permitted_uses(permitted: Iterable[str], list_name: str | None, tried: Iterable[str]) -> tuple[str, ...]:
+    """
+    The uses that land may get: those it permits, and of a class that it permits those below that are tried.
+
+    Examples
+    --------
+    >>> permitted_uses(["08", "1401"], None, ("080403", "0902", "08"))
+    ('08', '1401', '080403')
+    """
+    named = list(permitted)
+    whole = landuse(list_name) if list_name in LISTS else landuse()
+    below = [one for one in tried if any(one != above and whole.within(one, above) for above in named)]
+    return tuple(dict.fromkeys([*named, *below]))

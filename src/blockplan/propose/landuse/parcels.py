@@ -19,7 +19,7 @@ import pandas as pd
 from blockplan.errors import UsageError
 from blockplan.figures import known
 from blockplan.measure.indicators.industry import INDUSTRIES
-from blockplan.measure.inputs.columns import areas_m2, ids, points, shapes, values
+from blockplan.measure.inputs.columns import areas_m2, ids, permitted_uses, points, shapes, values
 from blockplan.measure.inputs.homes import HOUSING_CODES, can_house, residents
 from blockplan.plan.model.codes import DEFAULT_LIST, landuse, listed_codes
 from blockplan.propose.changes import Change, value_of
@@ -167,13 +167,18 @@ def _national(plan: Plan, row: int) -> bool:
 
 
 def _wanted(plan: Plan, terms: Terms, today: list[str]) -> list[list[str]]:
-    """What each parcel may become: its own column ``permitted``, else what the terms permit for its use."""
+    """
+    What each parcel may become: its own column ``permitted``, else what the terms permit for its use.
+
+    Of a class that is permitted so are the uses below it that the plan draws, or the terms speak of.
+    """
     permitted = values(plan, "parcels", "permitted")
     classes = landuse()
+    tried = sorted({*today, *terms.quotas, *terms.size_ha})
     found = []
     for row, use in enumerate(today):
         own = permitted[row]
-        codes = list(terms.permit.get(use, ())) if own is None else listed_codes(own)
+        codes = terms.permit.get(use, ()) if own is None else permitted_uses(listed_codes(own), None, tried)
         found.append([code for code in dict.fromkeys(codes) if classes.known(code) and code != use])
     return found
 
