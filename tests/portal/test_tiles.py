@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from email import message_from_bytes
 from typing import TYPE_CHECKING, Any
 
@@ -132,3 +133,38 @@ def test_tiles_hold_a_point_for_the_name_of_each_parcel_and_for_each_sign(
         wanted = PlanObject.objects.filter(layer=layer).exclude(wkb=None)
         assert sorted(points["id"].unique()) == sorted(wanted.values_list("object", flat=True))
     mapdata.tiled_of.cache_clear()
+
+
+@pytest.mark.long
+def test_tiles_are_drawn_ahead_once_in_every_language_so_that_no_reader_waits(
+    shown: DatabaseStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mapdata, "MOST_AT_ONCE", 10)
+    mapdata.tiled_of.cache_clear()
+    known: set[int] = set()
+    tiles.draw_ahead(known)
+    monkeypatch.setattr(tiles, "_write", None)  # whoever draws again fails
+    for lang in ("zh", "en", "ja"):
+        answer = Client().get(f"/files/town/map/{lang}/parcels.pmtiles")
+        assert (answer.status_code, answer.content[:7]) == (200, b"PMTiles")
+    tiles.draw_ahead(known)
+    tiles.draw_ahead(set())
+    mapdata.tiled_of.cache_clear()
+
+
+@pytest.mark.no_database
+def test_tiles_that_many_ask_for_at_once_are_drawn_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = []
+
+    def write(_version: Any, _lang: str, _layer: str, path: Path) -> None:
+        drawn.append(path)
+        path.write_bytes(CONTENT)
+
+    monkeypatch.setattr(tiles, "_file", lambda *_: tmp_path / "en" / "parcels.pmtiles")
+    monkeypatch.setattr(tiles, "_write", write)
+    with ThreadPoolExecutor(8) as readers:
+        found = [*readers.map(lambda _: tiles._drawn(None, "en", "parcels").read_bytes(), range(8))]
+    assert found == [CONTENT] * 8
+    assert len(drawn) == 1

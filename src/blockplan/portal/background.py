@@ -1,5 +1,6 @@
 """
-What runs beside the service, once on a machine: mail is sent, and what nobody needs any more is erased.
+What runs beside the service, once on a machine: mail is sent, what nobody needs any more is erased, and maps
+of large plans are drawn.
 
 ``python -m blockplan.portal.background``; `blockplan.portal.serve` starts it, and again where it ends. It
 ends with the process that started it.
@@ -12,6 +13,8 @@ import logging
 import os
 import time
 from contextlib import contextmanager
+from functools import partial
+from threading import Thread
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,6 +36,7 @@ def main() -> None:
     os.nice(5)  # readers come first
     django.setup()
     with _alone(parent):
+        Thread(target=_draw, args=(parent,), daemon=True).start()  # mail does not wait for it
         swept = tried = 0.0
         while os.getppid() == parent:
             if time.monotonic() - swept > SWEEP_S or not swept:
@@ -93,6 +97,19 @@ def sweep() -> None:
     outbox.sweep()
     workbench.sweep()
     Files(config_of_environment().files).sweep()
+
+
+def _draw(parent: int) -> None:
+    """Draw the maps of large plans before somebody asks for them."""
+    from blockplan.portal.pages import tiles  # noqa: PLC0415
+
+    known: set[int] = set()
+    while os.getppid() == parent:
+        try:
+            _done(partial(tiles.draw_ahead, known))
+        except Exception:
+            log.exception("tiles could not be drawn ahead: whoever asks for them first waits")
+        time.sleep(AGAIN_S)
 
 
 def _done(work: Callable[[], None]) -> None:

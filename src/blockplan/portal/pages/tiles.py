@@ -1,7 +1,8 @@
 """
 Large layers of a plan as vector tiles: one PMTiles archive a layer, of which a map fetches ranges.
 
-An archive is written by GDAL when it is first asked for and kept on the disk under the plan's content hash.
+An archive is written by GDAL and kept on the disk under the plan's content hash: ahead of readers, beside the
+service (`draw_ahead`), else when it is first asked for.
 The plan stands in it at longitude and latitude 0, in its own metres, as on every map of ours.
 
 Ranges of bytes are answered here (RFC 9110, section 14): neither Django's server nor whitenoise does, and a
@@ -10,31 +11,34 @@ map of tiles is read by them alone.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import secrets
+from itertools import product
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db.models import Max
 from django.http import Http404, HttpResponse, HttpResponseNotModified
 from django.utils.http import parse_etags
 
 from blockplan import __version__
 from blockplan.errors import BlockplanError
+from blockplan.notice.state import TAKES_OPINIONS
 from blockplan.portal import web_plane
 from blockplan.portal.config import base_map_credit
 from blockplan.portal.pages import mapdata
-from blockplan.portal.plans.models import PlanObject
+from blockplan.portal.plans.models import PlanObject, PlanVersion
 from blockplan.portal.plans.places import folder_of
 from blockplan.portal.submissions import rate_limits
-from blockplan.portal.visible_notices import open_to, version_of
+from blockplan.portal.visible_notices import UNSEEN, open_to, version_of
+from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from django.http import HttpRequest
-
-    from blockplan.portal.plans.models import PlanVersion
 
 ZOOMS = (9, 15)
 #: Layers whose objects bear one name each, and those that are shown by a sign alone.
@@ -47,10 +51,27 @@ def archive(request: HttpRequest, notice: str, lang: str, layer: str) -> HttpRes
     version = version_of(open_to(request, notice))
     if version is None or layer not in mapdata.tiled(version):
         raise Http404
-    path = _file(version, lang, layer)
-    if not path.is_file():
-        _write(version, lang, layer, path)
-    return ranged(request, path, f'"{version.content_hash[-24:]}-{lang}-{layer}"', KIND)
+    return ranged(
+        request, _drawn(version, lang, layer), f'"{version.content_hash[-24:]}-{lang}-{layer}"', KIND
+    )
+
+
+def draw_ahead(known: set[int]) -> None:
+    """
+    Draw the newest plan of each notice that is prepared or open, in every language.
+
+    Parameters
+    ----------
+    known
+        Versions of plans that were drawn, or could not be; those of now are put in.
+    """
+    in_use = PlanVersion.objects.filter(notice__state__in={*UNSEEN, *TAKES_OPINIONS})
+    newest = in_use.order_by().values("notice").annotate(newest=Max("pk")).values_list("newest", flat=True)
+    for pk in sorted(set(newest) - known):
+        known.add(pk)
+        version = PlanVersion.objects.defer("document").get(pk=pk)
+        for lang, layer in product(LANGUAGES, mapdata.tiled(version)):
+            _drawn(version, lang, layer)
 
 
 def ground(request: HttpRequest, notice: str, z: int, x: int, y: int) -> HttpResponse:
@@ -94,6 +115,18 @@ def _file(version: PlanVersion, lang: str, layer: str) -> Path:
     return folder_of(version.content_hash) / f"tiles-{__version__}" / lang / f"{layer}.pmtiles"
 
 
+def _drawn(version: PlanVersion, lang: str, layer: str) -> Path:
+    """The file of a layer's tiles; where it is not there yet one process writes it, and others wait."""
+    path = _file(version, lang, layer)
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with path.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not path.is_file():
+                _write(version, lang, layer, path)
+    return path
+
+
 def _write(version: PlanVersion, lang: str, layer: str, path: Path) -> None:
     """By GDAL, beside and then in place, so that nobody reads half of one."""
     import geopandas as gpd  # noqa: PLC0415 (pandas and the rest take a second)
@@ -115,7 +148,6 @@ def _write(version: PlanVersion, lang: str, layer: str, path: Path) -> None:
         frame = pd.concat([frame, frame.set_geometry(shapely.point_on_surface(moved))])
     elif layer in BY_SIGN:
         frame = frame.set_geometry(shapely.point_on_surface(moved))
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     beside = path.with_name(f"{layer}-{secrets.token_hex(4)}.pmtiles")
     frame.to_file(
         beside, driver="PMTiles", layer=layer, engine="pyogrio", NAME=layer, MINZOOM=ZOOMS[0],
