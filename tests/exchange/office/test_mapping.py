@@ -85,6 +85,21 @@ def test_two_fields_that_could_both_be_meant_are_asked(folder, brought):
     assert len(rules(result, "office-close")) == 1, "where nobody can be asked, it is said"
 
 
+def test_what_a_short_mapping_says_to_bound_the_plan_does_though_a_better_name_stands_beside(
+    folder, brought, tmp_path
+):
+    shapefile(parcels(), folder / "规划地块.shp")
+    for name, size in (("研究范围", 450), ("规划范围", 400)):
+        land = shapely.box(500_000, 4_400_000, 500_000 + size, 4_400_100)
+        shapefile(parcels(shapes=[land], MC=[name]), folder / f"{name}.shp")
+    mapping = tmp_path / "short.toml"
+    for role, m2 in (("boundary", 45_000), ("ignored", 40_000)):
+        text = f'[[layer]]\nfile = "研究范围.shp"\nlayer = "研究范围"\nrole = "{role}"\n'
+        mapping.write_text(text, encoding="utf-8")
+        plan, _ = brought(mapping=mapping)
+        assert plan.layer("boundary").area.sum() == m2
+
+
 def test_an_offices_own_names_go_before_the_houses(folder, brought, tmp_path):
     shapefile(parcels(ZDH=["1", "2"], KZXX1=["R2", "G1"], KZXX2=[1.5, 0.1]), folder / "图斑7.shp")
     profile = tmp_path / "ours.yaml"

@@ -63,6 +63,16 @@ def test_a_gap_is_no_road_where_the_model_says_that_the_areas_tile(folder, broug
     assert [one.rule for one in validate(plan) if one.rule == "pq-cover"] == ["pq-cover"]
 
 
+def test_a_mapping_that_says_nothing_of_roads_makes_none_of_that_gap_either(folder, brought, tmp_path):
+    far = shapely.box(565_215, 5_940_000, 565_315, 5_940_100)
+    green = area("BP_GruenFlaeche", far, zweckbestimmung="1600")
+    gml(folder / "plan.gml", *plan_of(green, land=shapely.box(565_000, 5_940_000, 565_315, 5_940_100)))
+    mapping = tmp_path / "day.toml"
+    mapping.write_text("[plan]\ndrawn_on = 2024-05-01\n", encoding="utf-8")
+    plan, result = brought(mapping=mapping)
+    assert (len(plan.layer("parcels")), result.mapping.choices.roads) == (3, "none")
+
+
 def test_an_area_of_any_class_outside_the_plan_is_an_error_with_size_and_place(folder, brought):
     gml(
         folder / "plan.gml",

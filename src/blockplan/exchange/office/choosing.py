@@ -96,8 +96,9 @@ class Choosing:
             if getattr(one.why, "code", "") == UNREADABLE
         )
         chosen = (given or OfficeMapping()).model_copy(update={"layer": [choice for _, choice in pairs]})
-        if given is None and any(layer.tiles and choice.role == "parcels" for layer, choice in pairs):
-            chosen.choices.roads = "none"
+        unsaid = given is None or "roads" not in given.choices.model_fields_set
+        if unsaid and any(layer.tiles and choice.role == "parcels" for layer, choice in pairs):
+            chosen.choices = chosen.choices.model_copy(update={"roads": "none"})
         return chosen, pairs
 
     def by_place(self, layer: SourceLayer, choice: LayerChoice, layers: list[Chosen]) -> LayerChoice:
@@ -288,15 +289,24 @@ def _check_fields(given: OfficeMapping, there: dict[tuple[str, str], SourceLayer
 
 
 def _one_scope(pairs: list[Chosen]) -> list[Chosen]:
-    """Where layers of several names bound the planned land, 范围 gives way to any other, 研究范围 to 范围."""
-    vague = [_vague(layer) if choice.role == "boundary" else 0 for layer, choice in pairs]
-    least = min(
-        (one for one, (_, choice) in zip(vague, pairs, strict=True) if choice.role == "boundary"), default=0
-    )
+    """
+    Where layers of several names bound the planned land, 范围 gives way to any other, 研究范围 to 范围.
+
+    What a mapping says to bound it goes before all of them.
+    """
+    ranks = [_rank_of_scope(layer, choice) for layer, choice in pairs]
+    least = min((one for one in ranks if one is not None), default=0)
     return [
-        (layer, not_known(layer) if one > least else choice)
-        for one, (layer, choice) in zip(vague, pairs, strict=True)
+        (layer, not_known(layer) if one is not None and one > least else choice)
+        for one, (layer, choice) in zip(ranks, pairs, strict=True)
     ]
+
+
+def _rank_of_scope(layer: SourceLayer, choice: LayerChoice) -> int | None:
+    """Which layers go before others where they bound the planned land; None of what does not."""
+    if choice.role != "boundary":
+        return None
+    return -1 if choice.why == GIVEN else _vague(layer)
 
 
 def _vague(layer: SourceLayer) -> int:

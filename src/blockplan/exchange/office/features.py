@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 
 from blockplan.exchange.office.joining import key
-from blockplan.exchange.office.messages import worded
+from blockplan.exchange.office.messages import joined, worded
 from blockplan.exchange.office.network_lines import enclosed
 from blockplan.exchange.office.rows import PLACE, about_row, read_rows
 from blockplan.exchange.office.source import Findings, SourceFinding
@@ -339,7 +339,7 @@ def areas(
 ) -> gpd.GeoDataFrame:
     """Blocks or subblocks, with what a table says of them."""
     column = "block_id" if role == "blocks" else "subblock_id"
-    drawn = _of_one_number(outlines(layers, profile, findings, worded(role)), column)
+    drawn = _of_one_number(outlines(layers, profile, findings, worded(role)), column, worded(role), findings)
     rows, shapes = [row for row, _ in drawn], [shape for _, shape in drawn]
     by_id = {key(str(row.get("block_id"))): row for row in table if row.get("block_id")}
     ids = unique(rows, column, role[0].upper())
@@ -349,13 +349,40 @@ def areas(
     return framed(rows, shapes, made)
 
 
-def _of_one_number(drawn: list[tuple[Row, Any]], column: str) -> list[tuple[Row, Any]]:
-    """Outlines with one number that say the same are parts of one block."""
-    found: dict[Any, tuple[Row, list[Any]]] = {}
+def _of_one_number(
+    drawn: list[tuple[Row, Any]], column: str, what: Any, findings: Findings
+) -> list[tuple[Row, Any]]:
+    """
+    Outlines with one number that say the same are parts of one block, and a finding says of which.
+
+    Subblocks are often numbered anew in each block: without its number those that lie apart stay apart.
+    """
+    alike: dict[Any, tuple[Row, list[Any]]] = {}
     for at, (row, shape) in enumerate(drawn):
         said = tuple(sorted((name, text_of(one)) for name, one in row.items() if not name.startswith("_")))
-        found.setdefault(said if row.get(column) else at, (row, []))[1].append(shape)
-    return [(row, parts[0] if len(parts) == 1 else shapely.union_all(parts)) for row, parts in found.values()]
+        alike.setdefault(said if row.get(column) else at, (row, []))[1].append(shape)
+    found: list[tuple[Row, Any]] = []
+    for row, parts in alike.values():
+        whole = parts[0] if len(parts) == 1 else shapely.union_all(parts)
+        may_lie_apart = len(parts) == 1 or column == "block_id" or bool(row.get("block_id"))
+        one = [whole] if may_lie_apart else shapely.get_parts(whole).tolist()
+        found += [(row, shape) for shape in one]
+        if len(one) < len(parts):
+            _joined_number(row, column, what, len(parts), findings)
+    return found
+
+
+def _joined_number(row: Row, column: str, what: Any, n: int, findings: Findings) -> None:
+    file, layer, _ = row[PLACE]
+    things = [name for name in (*BLOCK_AMOUNTS, "residents", "dwellings") if value(row, name)]
+    said = {"n": n, "what": what, "number": text_of(row[column])}
+    if things:
+        message = worded("amounts_of_one_number", things=joined(things, ", "), **said)
+    else:
+        message = worded("outlines_of_one_number", **said)
+    findings.add(
+        "office-outline", "warning" if things else "note", message, file=file, layer=layer, measured=float(n)
+    )
 
 
 #: Amounts of a block that the plan has columns for.
