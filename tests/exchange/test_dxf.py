@@ -149,6 +149,28 @@ def test_what_a_drawing_says_of_parcels_blocks_and_facilities_comes_back(tmp_pat
 
 
 @pytest.mark.long
+def test_a_facility_drawn_as_areas_comes_back_as_one_with_its_beds_once(tmp_path):
+    home = shapely.MultiPolygon([shapely.box(at, 4_400_010, at + 20, 4_400_040) for at in (500_010, 500_060)])
+    station = shapely.box(500_110, 4_400_010, 500_150, 4_400_050)
+    facilities = {"facility_id": ["F-1", "F-2"], "service": ["nursing_home", "clinic"], "beds": [100.0, None]}
+    land = [shapely.box(at, 4_400_000, at + 100, 4_400_100) for at in (500_000, 500_100)]
+    crs = "EPSG:4548"
+    layers = {
+        "parcels": gpd.GeoDataFrame(
+            {"parcel_id": ["A", "B"], "land_use": ["0807", "0806"]}, geometry=land, crs=crs
+        ),
+        "facilities": gpd.GeoDataFrame(facilities, geometry=[home, station], crs=crs),
+    }
+    write_layers(layers, tmp_path / "p.gpkg")
+    import_office([tmp_path / "p.gpkg"], tmp_path / "plan")
+    write_dxf(read(tmp_path / "plan"), tmp_path / "p.dxf")
+    import_office([tmp_path / "p.dxf"], tmp_path / "back")
+    back = read(tmp_path / "back").layer("facilities")
+    assert back["service"].to_dict() == {"F-1": "nursing_home", "F-2": "clinic"}
+    assert back["beds"].sum() == 100
+
+
+@pytest.mark.long
 def test_the_drawing_is_sound_for_other_programs(tmp_path):
     write_dxf(odd(tmp_path), tmp_path / "odd.dxf")
     document = ezdxf.readfile(tmp_path / "odd.dxf")

@@ -95,6 +95,8 @@ OTHERS: dict[str, tuple[str, int, dict[str, str]]] = {
     "stops": ("公交站点", 5, {"stop_id": "站点编号", "name_zh": "站名", "modes": "站点类型"}),
     "setbacks": ("建筑后退线", 30, {"setback_id": "编号", "kind": "类型", "distance_m": "退线距离"}),
 }
+#: Layers whose areas of one number are taken together again; of others each part would count anew.
+IN_PARTS = frozenset({"blocks", "subblocks", "facilities"})
 #: Shares of a line's length at which its block may stand, and how far other lines are then, m.
 ALONG, CLEAR_M = (0.5, 0.4, 0.6, 0.45, 0.55, 0.3, 0.7, 0.2, 0.8), 0.5
 #: Heights of letters: a share of the parcel's width, within these bounds, m.
@@ -138,7 +140,7 @@ def write_dxf(plan: Plan, out: str | Path) -> DrawnPlan:
     found.drawn["parcels"] = len(parcels)
     for name, layer in plan.layers.items():
         if name in OTHERS:
-            found.drawn[name] = _others(document, layer, *OTHERS[name])
+            found.drawn[name] = _others(document, layer, *OTHERS[name], in_parts=name in IN_PARTS)
         elif name == "control_lines":
             found.drawn[name] = _control_lines(document, layer)
             if len(layer) > found.drawn[name]:  # overlays
@@ -298,7 +300,15 @@ def _area(document: Drawing, part: Any, attributes: dict[str, str], open_holes: 
 # Other layers
 
 
-def _others(document: Drawing, layer: Any, name: str, colour: int, columns: dict[str, str]) -> int:
+def _others(
+    document: Drawing,
+    layer: Any,
+    name: str,
+    colour: int,
+    columns: dict[str, str],
+    *,
+    in_parts: bool = False,
+) -> int:
     if not len(layer):
         return 0
     attributes = _layer(document, name, colour)
@@ -313,16 +323,15 @@ def _others(document: Drawing, layer: Any, name: str, colour: int, columns: dict
             table = {tag: _text(said.get(column)) for column, tag in columns.items()}
             first = next(iter(columns.values()))
             table[first] = table[first] or str(id_)
-            for place in _mark_places(shape, among):
+            for place in _mark_places(shape) if in_parts else (_mark_place(shape, among),):
                 mark = space.add_blockref(f"{name}属性", (place.x, place.y), dxfattribs=attributes)
                 mark.add_auto_attribs({tag: text for tag, text in table.items() if text})
     return len(layer)
 
 
-def _mark_places(shape: Any, among: shapely.STRtree) -> list[Any]:
-    """Where the blocks of a shape stand: one in each area, else one for all of it."""
-    parts = [one for one in shapely.get_parts(shape) if one.geom_type == "Polygon"]
-    return [one.representative_point() for one in parts] or [_mark_place(shape, among)]
+def _mark_places(shape: Any) -> list[Any]:
+    """Where the blocks of an area of several parts stand: one in each."""
+    return [one.representative_point() for one in shapely.get_parts(shape)]
 
 
 def _mark_place(shape: Any, among: shapely.STRtree) -> Any:

@@ -36,6 +36,8 @@ AREAS = (*TILING, "boundary", "buildings", "water_areas", "existing_land", "gree
 POINTS = ("facilities", "stops", "accesses", "green_entrances")
 #: What a survey writes in a building: what it is built of, and its storeys (``砖2``, ``砼18``).
 BUILT = re.compile(r"[钢砼混砖木石土简]{1,2}\s*(\d{1,3})")
+#: A tag that numbers what it marks.
+_NUMBER_OF = re.compile(r"编号|編號|番号|编码|\bid$|_id$", re.IGNORECASE)
 #: Half of the areas larger than this, and the drawing's unit is the millimetre.
 MILLIMETRES_M2 = 3e7
 #: So it is where a quarter of the lines of a drawing without areas are longer than this.
@@ -435,21 +437,22 @@ class _Layers:
     def _points(self, layer: str) -> None:
         marks = [one for one in self.drawn.marks if one.layer == layer]
         labels = [one for one in self.drawn.labels if one.layer == layer]
-        rows = [dict(one.tags) or ({"名称": one.name} if one.name else {}) for one in marks]
-        shapes: list[Any] = [shapely.Point(one.place) for one in marks]
+        points: list[Any] = [shapely.Point(one.place) for one in marks]
+        said = [dict(one.tags) or ({"名称": one.name} if one.name else {}) for one in marks]
         for label in labels:
             point = shapely.Point(label.places[0])
-            near = [at for at, shape in enumerate(shapes[: len(marks)]) if shape.distance(point) <= NAME_M]
+            near = [at for at, mark in enumerate(points[: len(marks)]) if mark.distance(point) <= NAME_M]
             if near:
-                rows[min(near, key=lambda at: shapes[at].distance(point))].setdefault("名称", label.text)
+                said[min(near, key=lambda at: points[at].distance(point))].setdefault("名称", label.text)
             elif not marks:
-                shapes.append(point)
-                rows.append({"名称": label.text})
+                points.append(point)
+                said.append({"名称": label.text})
         # What a block is drawn with is its sign, and no second feature.
         lines = [one for one in self.drawn.lines if one.layer == layer and not (marks and one.of_block)]
-        shapes += [shapely.LineString(one.points) for one in lines]
-        rows += [{} for _ in range(len(shapes) - len(rows))]
-        self._put(layer, self.roles[layer], np.array(shapes, dtype=object), rows)
+        shapes, rows, rest = _around(points, said, [shapely.LineString(one.points) for one in lines])
+        self._put(
+            layer, self.roles[layer], np.array([*shapes, *rest], dtype=object), [*rows, *({} for _ in rest)]
+        )
 
     def _put(self, name: str, role: str, shapes: Any, rows: list[dict[str, str]]) -> None:
         if not len(shapes):
@@ -479,6 +482,37 @@ class _Layers:
                         "measured_m": one.measured,
                     }
                 )  # fmt: skip
+
+
+def _around(
+    points: list[Any], said: list[dict[str, str]], lines: list[Any]
+) -> tuple[list[Any], list[dict[str, str]], list[Any]]:
+    """
+    Points, or the outlines that they stand in, with what is said of each; and the lines around none.
+
+    Points of which all is the same, a number too, mark the parts of one feature.
+    """
+    alike: dict[Any, list[int]] = {}
+    for at, row in enumerate(said):
+        numbered = any(_NUMBER_OF.search(field) and value for field, value in row.items())
+        alike.setdefault(tuple(sorted(row.items())) if numbered else at, []).append(at)
+    features = list(alike.values())
+    of = {at: feature for feature, those in enumerate(features) for at in those}
+    areas: list[list[Any]] = [[] for _ in features]
+    tree, rest = shapely.STRtree(points), []
+    for line in lines:
+        land = shapely.Polygon(line) if line.is_closed and len(line.coords) > 3 else None
+        inside = [] if land is None else tree.query(land, "intersects").tolist()
+        held = {of[at] for at in inside}
+        if land is not None and land.is_valid and len(held) == 1:
+            areas[held.pop()].append(land)
+        else:
+            rest.append(line)
+    shapes = [
+        shapely.union_all(land) if land else points[those[0]]
+        for land, those in zip(areas, features, strict=True)
+    ]
+    return shapes, [said[those[0]] for those in features], rest
 
 
 def _filled_up(shape: Any) -> Any:
