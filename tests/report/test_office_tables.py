@@ -178,4 +178,6 @@ def test_uses_that_may_stand_besides_are_in_the_table_of_parcels_however_the_pla
              "geometry": cell(1, 0)},
         ]),
     })  # fmt: skip
-    assert [row["permitted"] for row in records(of(plan, "parcels"))] == ["070102", "070102, 0803"]
+    rows = records(of(plan, "parcels"))
+    assert [row["permitted"] for row in rows] == ["", "070102, 0803"]
+    assert [row["compatible_uses"] for row in rows] == ["070102", "0803"]

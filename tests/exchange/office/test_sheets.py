@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+
+import pandas as pd
 import pytest
 from tests.exchange.office.conftest import parcels, rules, shapefile, workbook
 from tests.support import other_workbooks
 
+from blockplan import check
 from blockplan.exchange.office.sheets import COMPUTED
+from blockplan.report.files import write_tables
 from blockplan.report.office import TABLES
 
 IDS = ["A-01", "A-02", "A-03", "A-04"]
@@ -142,6 +147,43 @@ def test_sums_notes_blocks_and_repeated_headings_are_no_parcels(drawn, brought):
     assert "Rows left out as subtotals, not parcels: 3 " in said
     assert "Rows left out as repeated headings, not parcels: 1 " in said
     assert not rules(result, "office-unjoined")
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Parcels that declare no area, and have the drawn one: 6.",
+        "6 区画は申告面積がなく、図上面積を用いています。",
+    ],
+)
+def test_a_sentence_alone_below_a_table_is_a_note_of_any_language(drawn, brought, note):
+    table = [["地块编号", "用地代码", "居住人口"], ["A-01", "R2", 300], ["A-02", "R2", 300], [], [note]]
+    workbook(drawn / "指标.xlsx", 表=table)
+    _, result = brought()
+    assert not rules(result, "office-unjoined")
+    assert "Rows left out as notes, not parcels: 1 " in " ".join(
+        one.message for one in rules(result, "office-sheet")
+    )
+
+
+@pytest.mark.parametrize("lang", ["zh", "en", "ja"])
+def test_what_our_tables_say_of_other_uses_parking_and_places_is_read_again(folder, brought, tmp_path, lang):
+    land = parcels()
+    own = {"地块编号": land["DKBH"], "用地代码": land["YDDM"], "停车位": [40, None, None, 10]}
+    more = {"允许用途": [None, "080404", None, None], "兼容用途": ["0901", None, None, None]}
+    school = {"设施名称": ["小学"], "设施类型": ["小学"], "学位数": [720]}
+    shapefile(parcels(**own, **more), folder / "规划地块.shp")
+    shapefile(parcels(shapes=[land.geometry.iloc[3].centroid], **school), folder / "配套设施.shp")
+    plan, _ = brought()
+    again = tmp_path / "again"
+    again.mkdir()
+    write_tables(plan, check(plan), tmp_path / "tables", lang)
+    shutil.copy(tmp_path / "tables" / "tables.xlsx", again)
+    shapefile(parcels(DKBH=land["DKBH"]), again / "规划地块.shp")
+    came, _ = brought(again)
+    for column in ("permitted", "compatible_uses", "parking_spaces"):
+        pd.testing.assert_series_equal(came.layer("parcels")[column], plan.layer("parcels")[column])
+    assert came.layer("facilities")["places"].tolist() == [720]
 
 
 def test_a_name_that_begins_like_a_sum_is_no_sum(drawn, brought):

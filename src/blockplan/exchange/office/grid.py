@@ -36,6 +36,8 @@ _NOTE = re.compile(
     r"\d{1,2}[.、．)）]\s*\S*[\u4e00-\u9fff]{3}.*|(?:备?注|说明|附注|制表|填表|审核|校核|审定|资料来源|数据来源|单位|坐标系|(?:notes?|sources?)(?![a-z]))\d*[:：.、)）]?.*",
     re.IGNORECASE,
 )
+#: What stands alone below a table and is no number of anything.
+_SENTENCE = re.compile(r".{12,}[。.]|.{31,}")
 
 
 #: Halves of a heading that tell the plan's own figure from one of before.
@@ -389,9 +391,11 @@ def _kind(values: list[Any], names: list[str], number: int | None) -> str:
         return "repeated_heading"
     if any(_SUM.fullmatch(one) and not _REMARKED.match(one) for one in first):
         return "subtotal"
-    if first and _NOTE.fullmatch(first[0]) and len(set(map(str, there))) <= 2:
-        return "note"
     alone = number is not None and len(there) == 1 and values[number] is not None
+    noted = first and _NOTE.fullmatch(first[0]) and len(set(map(str, there))) <= 2
+    # (no number is as long as a sentence, or ends so)
+    if noted or (alone and first and _SENTENCE.fullmatch(first[0])):
+        return "note"
     # A heading of rows stands at the left, or goes over all columns; the mark of a corner does neither.
     marked = len(there) == 1 and values[0] is None and _CORNER.fullmatch(str(there[0]).strip())
     if marked or (alone and not _SECTION.search(str(there[0]))):

@@ -42,6 +42,7 @@ COLUMNS = (
     Column("dwellings", "whole", "parcels.dwellings"),
     Column("facilities", "text", "facilities.parcel_id, facilities.name_*"),
     Column("permitted", "text", "parcels.permitted"),
+    Column("compatible_uses", "text", "parcels.compatible_uses"),
     Column("phase", "code", "parcels.phase"),
     Column("remarks", "text", "parcels.status, parcels.remarks"),
 )
@@ -78,7 +79,7 @@ def parcels(view: View) -> OfficeTable:
         _numbers(coverage[1]), _numbers(coverage[0]), _numbers(height[1]), _numbers(height[0]),
         _numbers(green[0]), _numbers(green[1]), _numbers(values(plan, "parcels", "parking_spaces"), 0),
         _numbers(values(plan, "parcels", "dwellings"), 0), _facilities(view, names),
-        _uses_besides(view),
+        _codes(view, "permitted"), _codes(view, "compatible_uses"),
         [phase_name(str(one), view.words) for one in _texts(plan, "phase")], _remarks(view),
     )  # fmt: skip
     rows = sorted(zip(*columns, strict=True), key=lambda row: str(row[0]))
@@ -88,12 +89,10 @@ def parcels(view: View) -> OfficeTable:
     return OfficeTable("parcels", columns_in(view, COLUMNS), tuple(map(Line, rows)), tuple(notes))
 
 
-def _uses_besides(view: View) -> list[str]:
-    """Codes of the uses that each parcel may have besides: those that are permitted, and those compatible."""
-    both = zip(_texts(view.plan, "permitted"), _texts(view.plan, "compatible_uses"), strict=True)
-    listed = [(listed_codes(str(one)), listed_codes(str(other))) for one, other in both]
+def _codes(view: View, column: str) -> list[Cell]:
+    """Codes of a column that lists some, for each parcel."""
     separator = view.words("list.separator")
-    return [separator.join([*one, *(code for code in other if code not in one)]) for one, other in listed]
+    return [separator.join(listed_codes(str(one))) for one in _texts(view.plan, column)]
 
 
 def _bounds(

@@ -82,12 +82,13 @@ COLUMNS = ("parcel_id", "code", "land_use", "site_area_m2")
 CONDITIONS = (
     "far_max", "floor_area_m2", "coverage_max", "height_max_m", "green_min", "far_min", "coverage_min",
     "height_min_m", "green_max", "parking_spaces", "dwellings", "facilities", "permitted",
+    "compatible_uses",
 )  # fmt: skip
 BESIDES = ("phase", "remarks")
 #: Parcels without conditions stand in columns of so many rows at least.
 FEW_ROWS = 4
 #: Columns that share the width that is left by what they say: the longest, and others of so many letters.
-WIDE, LONG = ("land_use", "facilities", "permitted", "remarks"), 16.0
+WIDE, LONG = ("land_use", "facilities", "permitted", "compatible_uses", "remarks"), 16.0
 
 
 @dataclass

@@ -192,8 +192,11 @@ def rules(facts: Facts, extent: Extent, shown: dict[str, bool]) -> list[Panel]:
     for key, to in (("setback", binding), ("closed", binding), ("access", guidance)):
         if shown.get(key):
             to.append(said(lang, f"rules.{key}"))
-    if any(row["permitted"] for row in rows):
-        guidance.append(said(lang, "rules.permitted"))
+    guidance += [
+        said(lang, f"rules.{key}")
+        for key in ("permitted", "compatible_uses")
+        if any(row[key] for row in rows)
+    ]
     if any(facts.uses[row][1].startswith("16") for row in extent.rows):
         guidance.append(said(lang, "rules.reserve"))
     boxes = [{"title": said(lang, "rules.binding"), "items": binding, "look": "binding"}]

@@ -26,6 +26,7 @@ WIDE = {
     "land_use": 1.4,
     "facilities": 1.6,
     "permitted": 1.6,
+    "compatible_uses": 1.6,
     "remarks": 1.2,
     "item": 2.2,
     "basis": 1.4,
