@@ -117,6 +117,26 @@ def test_a_table_of_facilities_without_a_telling_name_is_none_of_parcels(drawn, 
     assert rows_of(plan)["declared_area_m2"].isna().all()
 
 
+@pytest.mark.parametrize(
+    ("head", "homes", "schools"),
+    [
+        (["地块编号", "名称", "类别", "用地代码", "用地面积(公顷)", "规划人口"], "住宅", "小学"),
+        (["画地番号", "名称", "種別", "用途コード", "敷地面積(ha)", "計画人口"], "住宅", "小学校"),
+    ],
+)
+def test_parcels_of_which_most_are_of_services_stay_parcels(drawn, brought, head, homes, schools):
+    rows = [
+        ["A-01", "第一", schools, "A33", 1, None],
+        ["A-02", "西苑", homes, "R2", 1, 600],
+    ]
+    workbook(drawn / "表.xlsx", Sheet1=[head, *rows])
+    plan, result = brought()
+    assert rows_of(plan)["residents"].tolist()[1] == 600
+    assert rows_of(plan)["land_use"].notna().tolist()[:2] == [True, True]
+    assert not plan.has_layer("facilities")
+    assert [one.layer for one in rules(result, "office-close")] == ["Sheet1"]
+
+
 def test_what_counts_for_the_floor_area_ratio_is_the_floor_area_not_what_lies_below_too(drawn, brought):
     head = ["地块编号", "用地代码", "总建筑面积（㎡）", "地上建筑面积（㎡）", "地下建筑面积（㎡）"]
     workbook(drawn / "指标.xlsx", 表=[head, ["A-01", "R2", 12_000, 9000, 3000]])

@@ -70,13 +70,13 @@ _REVISION = re.compile(
 _COPY = re.compile(r"备份|副本|旧|作废|废弃|backup|copy|old|bak|临时|temp", re.IGNORECASE)
 
 
-#: Fields of a table of facilities; and bounds that only a table of parcels says.
+#: Fields of a table of facilities; and what a table of parcels says, whatever stands on them.
 KINDS_SAID = ("name_zh", "service")
 BUILT_ON = frozenset(
     f"{base}{end}"
     for base in ("far", "coverage_ratio", "green_ratio", "height_m")
     for end in ("", "_min", "_max")
-)
+) | {"land_use", "residents", "dwellings", "floor_area_m2", "parking_spaces"}
 
 
 def recognise(layer: SourceLayer, profile: Profile) -> LayerChoice:
