@@ -311,3 +311,27 @@ def test_a_table_of_figures_for_a_thousand_people_lists_no_facilities(folder, br
     workbook(folder / "表.xlsx", 千人指标表=rows)
     plan, _ = brought()
     assert not len(plan.layer("facilities"))
+
+
+@pytest.mark.parametrize("capacity", ["定員", "定員数"])
+def test_the_capacity_of_a_home_is_beds_and_that_of_a_kindergarten_places(folder, brought, capacity):
+    shapefile(parcels(), folder / "地块.shp")
+    table = [
+        ["施設名", "種別", "画地番号", capacity],
+        ["さくら特別養護老人ホーム", "老人ホーム", "A-02", 60],
+        ["第一幼稚園", "幼稚園", "A-03", 120],
+    ]
+    workbook(folder / "施設.xlsx", 施設一覧=table)
+    plan, _ = brought()
+    found = plan.layer("facilities").set_index("service").reindex(columns=["beds", "places"])
+    assert found.loc["nursing_home"].tolist()[0] == 60
+    assert found.loc["kindergarten"].tolist()[1] == 120
+    assert found.isna().to_numpy().sum() == 2
+
+
+def test_a_block_is_no_parcel_on_which_a_facility_stands(folder, brought):
+    shapefile(parcels(DKBH=["1", "2", "3", "4"]), folder / "地块.shp")
+    table = [["施設名", "種別", "街区番号"], ["第一幼稚園", "幼稚園", "2"]]
+    workbook(folder / "施設.xlsx", 施設一覧=table)
+    plan, _ = brought()
+    assert not plan.has_layer("facilities")

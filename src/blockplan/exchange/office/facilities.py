@@ -100,6 +100,9 @@ def _record(row: Row, source: str, findings: Findings) -> dict[str, Any]:
     for size in SIZES:
         own = value(row, size)
         record[size] = own if own is not None and own > 0 else getattr(said, size)
+    # The places of a home (定員) are those of people who live there.
+    if service == "nursing_home" and record["beds"] is None:
+        record["beds"], record["places"] = record["places"], None
     return record
 
 
