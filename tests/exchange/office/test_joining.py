@@ -335,3 +335,13 @@ def test_a_block_is_no_parcel_on_which_a_facility_stands(folder, brought):
     workbook(folder / "施設.xlsx", 施設一覧=table)
     plan, _ = brought()
     assert not plan.has_layer("facilities")
+
+
+def test_parallel_streams_of_a_school_are_no_classes(folder, brought):
+    shapefile(parcels(), folder / "地块.shp")
+    table = [["Bezeichnung", "Art", "Baufeld", "Züge"], ["Grundschule am Park", "Grundschule", "A-04", 3]]
+    workbook(folder / "Schulen.xlsx", Einrichtungen=table)
+    plan, _ = brought()
+    found = plan.layer("facilities")
+    assert found["service"].tolist() == ["primary_school"]
+    assert "classes" not in found or found["classes"].isna().all()
