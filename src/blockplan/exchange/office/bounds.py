@@ -81,13 +81,16 @@ TEXTS = (
     "owner", "phase", "remarks",
 )  # fmt: skip
 STATUS = (
-    (r"保留|保持|维持|remain|retain|\bkeep\b|\bkept\b", "kept"),
-    (r"改造|改建|改扩建|扩建|更新|拆除重建|整治|rebuil|redevelop|renew|convert|extend|extension", "rebuilt"),
+    (r"保留|保持|维持|存置|remain|retain|\bkeep\b|\bkept\b", "kept"),
     (
-        r"新建|规划|新增|拟建|待建|未建|出让|储备|\bnew\b|planned|geplant|neubau|proposed|vacant|future",
+        r"改造|改建|改扩建|扩建|更新|拆除重建|整治|建替|rebuil|redevelop|renew|convert|extend|extension",
+        "rebuilt",
+    ),
+    (
+        r"新建|规划|計画|新設|新增|拟建|待建|未建|出让|储备|\bnew\b|planned|geplant|neubau|proposed|vacant|future",
         "planned",
     ),
-    (r"现状|已建|建成|在建|存量|exist|bestand|vorhanden|\bbuilt\b|under construction", "existing"),
+    (r"现状|現況|既存|已建|建成|在建|存量|exist|bestand|vorhanden|\bbuilt\b|under construction", "existing"),
 )
 _SIDES = {"东": "east", "南": "south", "西": "west", "北": "north"}
 _SETBACK = re.compile(

@@ -142,7 +142,14 @@ def _service_in(name: str) -> tuple[str, str | None, re.Match[str]] | None:
 
 
 def level_of(text: str) -> str | None:
-    """The level that a text says (``社区级``), or None."""
+    """
+    The level that a text says, or None.
+
+    Examples
+    --------
+    >>> [level_of(one) for one in ("社区级", "居住区级", "区级", "区县级", "示范区级", "片区级", "近隣")]
+    ['community', 'street', 'district', 'district', 'zone', 'zone', 'neighbourhood']
+    """
     return next((one["level"] for one in _words()["levels"] if one["words"].search(text)), None)
 
 
