@@ -137,6 +137,18 @@ def test_parcels_of_which_most_are_of_services_stay_parcels(drawn, brought, head
     assert [one.layer for one in rules(result, "office-close")] == ["Sheet1"]
 
 
+def test_facilities_with_the_land_use_of_their_parcels_are_no_parcels(drawn, brought):
+    head = ["地块编号", "名称", "类别", "级别", "用地代码", "用地面积（m²）", "建筑面积（m²）", "停车位"]
+    rows = [
+        ["A-01", "第一", "小学", "街道级", "A33", 900, 600, 5],
+        ["A-02", "第二", "小学", None, "A33", 900, 700, 6],
+    ]
+    workbook(drawn / "表.xlsx", Sheet1=[head, *rows])
+    plan, _ = brought()
+    assert plan.layer("facilities")["floor_area_m2"].tolist() == [600, 700]
+    assert rows_of(plan)["floor_area_m2"].isna().all()
+
+
 def test_what_counts_for_the_floor_area_ratio_is_the_floor_area_not_what_lies_below_too(drawn, brought):
     head = ["地块编号", "用地代码", "总建筑面积（㎡）", "地上建筑面积（㎡）", "地下建筑面积（㎡）"]
     workbook(drawn / "指标.xlsx", 表=[head, ["A-01", "R2", 12_000, 9000, 3000]])

@@ -70,13 +70,16 @@ _REVISION = re.compile(
 _COPY = re.compile(r"备份|副本|旧|作废|废弃|backup|copy|old|bak|临时|temp", re.IGNORECASE)
 
 
-#: Fields of a table of facilities; and what a table of parcels says, whatever stands on them.
+#: Fields of a table of facilities, and those that no parcel has; bounds that only a table of parcels says,
+#: and what it mostly says where it says no bound.
 KINDS_SAID = ("name_zh", "service")
+OF_FACILITIES = frozenset({"facility_id", "level", "beds", "places", "classes", "scale_text"})
 BUILT_ON = frozenset(
     f"{base}{end}"
     for base in ("far", "coverage_ratio", "green_ratio", "height_m")
     for end in ("", "_min", "_max")
-) | {"land_use", "residents", "dwellings", "floor_area_m2", "parking_spaces"}
+)
+OF_PARCELS = frozenset({"land_use", "residents", "dwellings", "floor_area_m2", "parking_spaces"})
 
 
 def recognise(layer: SourceLayer, profile: Profile) -> LayerChoice:
@@ -88,7 +91,7 @@ def recognise(layer: SourceLayer, profile: Profile) -> LayerChoice:
     roles = profile.layers if layer.drawn else profile.tables
     if layer.role is not None:
         roles = {name: one for name, one in roles.items() if name == layer.role}
-    facilities = not layer.drawn and _lists_facilities(layer, profile)
+    facilities = None if layer.drawn else _lists_facilities(layer, profile)
     for role, names in roles.items():
         if layer.drawn and not _drawn_so(names.geometry, kind, role):
             continue
@@ -165,7 +168,7 @@ def _drawn_so(wanted: str, kind: str, role: str) -> bool:
 
 
 def _score(
-    layer: SourceLayer, names: LayerNames, fields: list[FieldChoice], kind: str, *, facilities: bool
+    layer: SourceLayer, names: LayerNames, fields: list[FieldChoice], kind: str, *, facilities: str | None
 ) -> tuple[float, str]:
     by_name, why = _by_name(layer, names)
     if any(word in plain(layer.name + layer.title) for word in names.rules_out):
@@ -183,8 +186,9 @@ def _score(
         score = 0.0 if any(word in plain(layer.name) for word in names.rules_out) else score
     if names.role == "facility_table" and not _of_facilities(layer, sure):
         score = 0.0
-    if names.role == "parcel_table" and facilities and not {one.column for one in sure} & BUILT_ON:
-        score = 0.0
+    if names.role == "parcel_table" and facilities:
+        kept = BUILT_ON if facilities == "surely" else BUILT_ON | OF_PARCELS
+        score = score if {one.column for one in sure} & kept else 0.0
     if names.geometry == kind and by_name:
         score += 0.05
     if names.role in {"boundary", "blocks"} and len(layer.frame) > 500:
@@ -195,15 +199,21 @@ def _score(
     return score, joined(said)
 
 
-def _lists_facilities(layer: SourceLayer, profile: Profile) -> bool:
-    """Whether the rows of a table say the name and the kind of a facility, mostly of kinds that are known."""
+def _lists_facilities(layer: SourceLayer, profile: Profile) -> str | None:
+    """
+    Whether the rows of a table say the name and the kind of a facility, mostly of kinds that are known:
+    "surely" where the table bears a name of such tables or says what no parcel has, "maybe", or None.
+    """
     said = fields_of(layer, "facility_table", profile)
-    named = {one.column: one.field for one in said if one.confidence >= 0.7 and one.column in KINDS_SAID}
-    if set(named) != set(KINDS_SAID):
-        return False
+    named = {one.column: one.field for one in said if one.confidence >= 0.7 and one.column}
+    if not named.keys() >= set(KINDS_SAID):
+        return None
     values = [text_of(value) for value in looked_at(layer, named["service"])]
     known = sum(value in services() or service_of(value) is not None for value in values)
-    return bool(values) and known >= len(values) / 2
+    if not values or known < len(values) / 2:
+        return None
+    called = _by_name(layer, profile.tables["facility_table"])[0] > 0
+    return "surely" if called or named.keys() & OF_FACILITIES else "maybe"
 
 
 def _of_facilities(layer: SourceLayer, fields: list[FieldChoice]) -> bool:
