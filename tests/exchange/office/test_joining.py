@@ -345,3 +345,12 @@ def test_parallel_streams_of_a_school_are_no_classes(folder, brought):
     found = plan.layer("facilities")
     assert found["service"].tolist() == ["primary_school"]
     assert "classes" not in found or found["classes"].isna().all()
+
+
+def test_a_facility_listed_by_our_word_and_named_in_the_text_is_one(folder, brought):
+    shapefile(parcels(DKBH=IDS, PTSS=["便民市场、菜市场", "-", "-", "-"]), folder / "地块.shp")
+    table = [["设施名称", "设施类型", "地块编号"], ["便民市场", "市场", "A-01"]]
+    workbook(folder / "设施.xlsx", 配套设施一览表=table)
+    plan, _ = brought()
+    found = plan.layer("facilities")
+    assert found[["name_zh", "service"]].to_numpy().tolist() == [["便民市场", "market"], ["菜市场", "market"]]

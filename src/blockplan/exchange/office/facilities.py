@@ -254,9 +254,9 @@ def _from_texts(
     rows: list[Row] = []
     shapes: list[Any] = []
     made: list[dict[str, Any]] = []
-    open_: dict[tuple[Any, Any], list[dict[str, Any]]] = {}
+    open_: dict[Any, list[dict[str, Any]]] = {}
     for record in there:
-        open_.setdefault((record["parcel_id"], record["service"] or record["name_zh"]), []).append(record)
+        open_.setdefault(record["parcel_id"], []).append(record)
     nothing = [None] * len(parcels)
     texts, remarks = (parcels.get(column, nothing) for column in ("facilities_text", "remarks"))
     # What a road parcel remarks is where it comes from.
@@ -274,9 +274,8 @@ def _from_texts(
             listed = any(one is other for other in found)
             column = "facilities_text" if listed else "remarks"
             findings += _of_several(number, column, str(text if listed else remark), one)
-            known = open_.get((number, one.service or one.name))
-            if known:
-                record = known.pop(0)
+            record = _taken(open_, number, one)
+            if record is not None:
                 for size in SIZES:
                     record[size] = getattr(one, size) if record[size] is None else record[size]
                 continue
@@ -284,6 +283,21 @@ def _from_texts(
             shapes.append(shape.representative_point())
             made.append(_named(one, number))
     return rows, shapes, made
+
+
+def _taken(there: dict[Any, list[dict[str, Any]]], number: str, one: Named) -> dict[str, Any] | None:
+    """
+    The facility of a parcel that its text names, taken from those that wait there: of the same name, or
+    else of the same service.
+    """
+    waiting = there.get(number, [])
+    same = [record for record in waiting if key(record["name_zh"] or "") == key(one.name)]
+    kind = one.service or one.name
+    same += [record for record in waiting if (record["service"] or record["name_zh"]) == kind]
+    if not same:
+        return None
+    there[number] = [record for record in waiting if record is not same[0]]
+    return same[0]
 
 
 def _remarked(parcel: tuple[str, Any], remark: Any, named: list[Named], findings: Findings) -> list[Named]:
