@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.exchange.office.conftest import CRS, parcels, rules, shapefile, squares, workbook
 
-from blockplan.exchange.office.joining import looks, match_numbers
+from blockplan.exchange.office.joining import facilities_of_both, looks, match_numbers
 from blockplan.plan import validate
 
 IDS = ["A-01", "A-02", "A-03", "A-04"]
@@ -354,3 +354,17 @@ def test_a_facility_listed_by_our_word_and_named_in_the_text_is_one(folder, brou
     plan, _ = brought()
     found = plan.layer("facilities")
     assert found[["name_zh", "service"]].to_numpy().tolist() == [["便民市场", "market"], ["菜市场", "market"]]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "both"),
+    [
+        ("幼儿园", "幼儿园（9班）、小学（24班）", "幼儿园（9班）、小学（24班）"),
+        ("幼儿园（9班）", "小学（24班）、幼儿园", "幼儿园（9班）、小学（24班）"),
+        ("小学", "小学（24班、用地2公顷）、公厕", "小学（24班、用地2公顷）、公厕"),
+        ("公厕、幼儿园", "幼儿园（12班），社区服务站", "公厕、幼儿园（12班）、社区服务站"),
+        ("幼儿园（9班）、幼儿园", "幼儿园（9班）、公厕", "幼儿园（9班）、幼儿园、公厕"),
+    ],
+)
+def test_sizes_of_either_text_stay_and_brackets_are_whole(one, other, both):
+    assert facilities_of_both(one, other) == both

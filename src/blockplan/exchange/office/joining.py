@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 SAME = 0.005
 _LOOKS = str.maketrans({"O": "0", "I": "1", "L": "1", "|": "1"})
 _DASHES = re.compile(r"[\s\-_—–－‐‑.·/\\~,，、()（）#号地块]+")
+#: Signs between facilities, not inside brackets.
+_BETWEEN = re.compile(r"(?:[、，;；\n]|,(?!\d{3}))+(?![^(（]*[)）])")
 
 
 @lru_cache(maxsize=100_000)
@@ -230,20 +232,35 @@ def facilities_of_both(one: str, other: str) -> str:
     '幼儿园（9班）'
     >>> facilities_of_both("幼儿园（9班）、公厕", "公厕、菜市场")
     '幼儿园（9班）、公厕、菜市场'
+    >>> facilities_of_both("幼儿园、公厕", "幼儿园（9班、用地0.5公顷）、小学（24班）")
+    '幼儿园（9班、用地0.5公顷）、公厕、小学（24班）'
     """
-    said = [facilities_in(text)[0] for text in (one, other)]
-    kinds = [Counter(each.service or each.name for each in found) for found in said]
-    if kinds[0] == kinds[1]:
-        sizes = [sum(getattr(each, size) is not None for each in found for size in SIZES) for found in said]
-        return other if sizes[1] > sizes[0] else one
-    left, parts = kinds[0].copy(), [one]
-    for part in re.split(r"[、,，;；\n]+", other):
-        named = Counter(each.service or each.name for each in facilities_in(part)[0])
-        if named and named <= left:
-            left -= named
-        elif part.strip() and part.strip() not in one:
-            parts.append(part.strip())
+    if _kinds(one) == _kinds(other):
+        return other if _sizes(other) > _sizes(one) else one
+    left, parts = _kinds(one), _parts(one)
+    for part in _parts(other):
+        named = _kinds(part)
+        if not named or not named <= left:
+            parts += [part] if part not in one else []
+            continue
+        left -= named
+        less = [at for at, said in enumerate(parts) if _kinds(said) == named and _sizes(said) < _sizes(part)]
+        if less and part not in parts:
+            parts[less[0]] = part
     return "、".join(parts)
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in _BETWEEN.split(text) if part.strip()]
+
+
+def _kinds(text: str) -> Counter[str]:
+    return Counter(one.service or one.name for one in facilities_in(text)[0])
+
+
+def _sizes(text: str) -> int:
+    """How many sizes a text says of its facilities."""
+    return sum(getattr(one, size) is not None for one in facilities_in(text)[0] for size in SIZES)
 
 
 #: Texts that are not held against each other: one says more than the other.
