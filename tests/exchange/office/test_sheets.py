@@ -199,11 +199,11 @@ def test_a_sentence_alone_below_a_table_is_a_note_of_any_language(drawn, brought
 
 
 @pytest.mark.parametrize("lang", ["zh", "en", "ja"])
-def test_what_our_tables_say_of_other_uses_parking_and_places_is_read_again(folder, brought, tmp_path, lang):
+def test_what_our_tables_say_of_other_uses_parking_and_schools_is_read_again(folder, brought, tmp_path, lang):
     land = parcels()
     own = {"地块编号": land["DKBH"], "用地代码": land["YDDM"], "停车位": [40, None, None, 10]}
     more = {"允许用途": [None, "080404", None, None], "兼容用途": ["0901", None, None, None]}
-    school = {"设施名称": ["小学"], "设施类型": ["小学"], "学位数": [720]}
+    school = {"设施名称": ["小学"], "学位数": [720], "级别": ["社区级"], "状态": ["规划"]}
     shapefile(parcels(**own, **more), folder / "规划地块.shp")
     shapefile(parcels(shapes=[land.geometry.iloc[3].centroid], **school), folder / "配套设施.shp")
     plan, _ = brought()
@@ -215,7 +215,8 @@ def test_what_our_tables_say_of_other_uses_parking_and_places_is_read_again(fold
     came, _ = brought(again)
     for column in ("permitted", "compatible_uses", "parking_spaces"):
         pd.testing.assert_series_equal(came.layer("parcels")[column], plan.layer("parcels")[column])
-    assert came.layer("facilities")["places"].tolist() == [720]
+    said = came.layer("facilities")[["service", "places", "level", "status"]].iloc[0].tolist()
+    assert said == ["primary_school", 720, "community", "planned"]
 
 
 def test_a_name_that_begins_like_a_sum_is_no_sum(drawn, brought):
