@@ -368,3 +368,16 @@ def test_a_facility_listed_by_our_word_and_named_in_the_text_is_one(folder, brou
 )
 def test_sizes_of_either_text_stay_and_brackets_are_whole(one, other, both):
     assert facilities_of_both(one, other) == both
+
+
+@pytest.mark.parametrize(("prefer", "beds"), [("layer", 50), ("table", 120)])
+def test_the_size_of_a_facility_counts_that_the_mapping_prefers(folder, brought, tmp_path, prefer, beds):
+    shapefile(parcels(), folder / "地块.shp")
+    shapefile(layer([squares(1)[0].centroid], SSMC=["养老院"], CWS=[50]), folder / "配套设施.shp")
+    table = [["设施名称", "设施类型", "地块编号", "床位数"], ["养老院", "养老院", "A-01", 120]]
+    workbook(folder / "设施.xlsx", 配套设施一览表=table)
+    (tmp_path / "m.toml").write_text(f'[choices]\nprefer = "{prefer}"\n')
+    plan, result = brought(mapping=tmp_path / "m.toml")
+    assert plan.layer("facilities")["beds"].tolist() == [beds]
+    (told,) = [one for one in rules(result, "office-value") if one.column == "beds"]
+    assert f"{beds} counts" in told.message

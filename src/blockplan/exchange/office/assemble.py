@@ -93,7 +93,7 @@ def assemble(
     frame, outline = _roads(frame, made.get("streets"), boundary, mapping, built, findings)
     _existing(frame, of("existing_land"), list_name, profile, findings)
     made["facilities"] = facilities(
-        of("facilities"), of("facility_table"), frame, profile, findings, mapping.choices.texts
+        of("facilities"), of("facility_table"), frame, profile, mapping.choices, findings
     )
     frame = frame.drop(columns=[column for column in frame.columns if frame[column].isna().all()])
     _on_parcels(made, frame)

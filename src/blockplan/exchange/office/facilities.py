@@ -32,6 +32,7 @@ from blockplan.plan.model.codes import landuse
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from blockplan.exchange.office.mapping import Choices
     from blockplan.exchange.office.profile import Profile
     from blockplan.exchange.office.rows import Row
     from blockplan.plan.model.faults import Grade
@@ -57,8 +58,8 @@ def facilities(
     tables: list[Chosen],
     parcels: gpd.GeoDataFrame,
     profile: Profile,
+    choices: Choices,
     findings: Findings,
-    texts: bool = True,
 ) -> gpd.GeoDataFrame:
     """All facilities of a plan; the same one drawn and named in its parcel's text is one facility."""
     rows, shapes = collect(drawn, profile, findings)
@@ -66,11 +67,11 @@ def facilities(
     for record, place, row in zip(made, parcels_at(shapes, parcels), rows, strict=True):
         record["parcel_id"] = place or _named_parcel(row, parcels, findings)
     listed = zip(*_listed(tables, parcels, profile, findings), strict=True)
-    fresh = _not_drawn(made, list(listed), findings)
+    fresh = _not_drawn(made, list(listed), findings, choices.prefer)
     rows, shapes, made = (
         [*there, *(one[at] for one in fresh)] for at, there in enumerate((rows, shapes, made))
     )
-    if texts:
+    if choices.texts:
         text_rows, text_shapes, text_made = _from_texts(parcels, made, findings)
         rows, shapes, made = rows + text_rows, shapes + text_shapes, made + text_made
     for record, id_ in zip(made, unique(rows, "facility_id", "F"), strict=True):
@@ -159,12 +160,16 @@ def _listed(
 
 
 def _not_drawn(
-    drawn: list[dict[str, Any]], listed: list[tuple[Row, Any, dict[str, Any]]], findings: Findings
+    drawn: list[dict[str, Any]],
+    listed: list[tuple[Row, Any, dict[str, Any]]],
+    findings: Findings,
+    prefer: str = "layer",
 ) -> list[tuple[Row, Any, dict[str, Any]]]:
     """
     The facilities of tables that no layer draws.
 
-    One that is drawn takes what the table says and the layer does not; of a size that both say, the layer's.
+    One that is drawn takes what the table says and the layer does not; of a size that both say, what
+    `prefer` (``layer`` or ``table``) says.
     """
     waiting = defaultdict(list)
     for record in drawn:
@@ -178,7 +183,7 @@ def _not_drawn(
             fresh.append((row, shape, record))
             continue
         there[:] = [one for one in there if one is not known[0]]
-        _fill(known[0], record, row, findings)
+        _fill(known[0], record, (row, prefer), findings)
         same += 1
     if same:
         message = worded("facilities_listed_and_drawn", n=same)
@@ -201,14 +206,25 @@ def _is_same(one: dict[str, Any], other: dict[str, Any]) -> bool:
     return names[0] in names[1] or names[1] in names[0]
 
 
-def _fill(drawn: dict[str, Any], listed: dict[str, Any], row: Row, findings: Findings) -> None:
+def _fill(drawn: dict[str, Any], listed: dict[str, Any], about: tuple[Row, str], findings: Findings) -> None:
+    row, prefer = about
     for column in ("service", "level", "status", "name_zh", *SIZES):
         said, own = listed[column], drawn[column]
         if own is None:
             drawn[column] = said
         elif column in SIZES and said is not None and said != own:
             name = drawn["name_zh"]
-            message = worded("facility_sizes_differ", name=name, column=column, drawn=own, said=said)
+            counts = said if prefer == "table" else own
+            drawn[column] = counts
+            message = worded(
+                "facility_sizes_differ",
+                name=name,
+                column=column,
+                drawn=own,
+                said=said,
+                counts=counts,
+                prefer=prefer,
+            )
             findings.append(about_row(row, "office-value", "warning", message, column=column))
 
 
@@ -274,10 +290,10 @@ def _from_texts(
             listed = any(one is other for other in found)
             column = "facilities_text" if listed else "remarks"
             findings += _of_several(number, column, str(text if listed else remark), one)
-            record = _taken(open_, number, one)
-            if record is not None:
+            same = _taken(open_, number, one)
+            if same is not None:
                 for size in SIZES:
-                    record[size] = getattr(one, size) if record[size] is None else record[size]
+                    same[size] = getattr(one, size) if same[size] is None else same[size]
                 continue
             rows.append({PLACE: ("", "parcels", number)})
             shapes.append(shape.representative_point())

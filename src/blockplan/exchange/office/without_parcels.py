@@ -44,7 +44,7 @@ def without_parcels(
     scope = features.outlines(drawn["boundary"], profile, findings, worded("boundary"))
     none = gpd.GeoDataFrame({"parcel_id": [], "land_use": []}, geometry=[])
     made["facilities"] = facilities(
-        drawn["facilities"], drawn["facility_table"], none, profile, findings, False
+        drawn["facilities"], drawn["facility_table"], none, profile, mapping.choices, findings
     )
     greens_beside_parcels(made, none, findings)
     if drawn["green_entrances"]:
