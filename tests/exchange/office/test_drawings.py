@@ -29,6 +29,22 @@ def found(result):
     return table
 
 
+def test_a_ring_around_a_stops_sign_is_no_second_stop(folder, brought):
+    sheet = Sheet()
+    sound(sheet)
+    block = sheet.document.blocks.new("站点")
+    block.add_attdef("站名", (0, 0))
+    for at, name in ((50, "东门"), (250, "西门")):
+        sheet.box(at - 5, 110, at + 5, 120, layer="公交站点")
+        mark = sheet.space.add_blockref("站点", sheet.at(at, 115), dxfattribs={"layer": "公交站点"})
+        mark.add_auto_attribs({"站名": name})
+    sheet.save(folder / "a.dxf")
+    plan, _ = brought()
+    stops = plan.layer("stops")
+    assert sorted(stops["name_zh"]) == ["东门", "西门"]
+    assert set(stops.geom_type) == {"Point"}
+
+
 def test_a_sound_drawing_comes_in_without_a_word_on_its_lines(folder, brought):
     sheet = Sheet()
     sound(sheet)

@@ -449,10 +449,13 @@ class _Layers:
                 said.append({"名称": label.text})
         # What a block is drawn with is its sign, and no second feature.
         lines = [one for one in self.drawn.lines if one.layer == layer and not (marks and one.of_block)]
-        shapes, rows, rest = _around(points, said, [shapely.LineString(one.points) for one in lines])
-        self._put(
-            layer, self.roles[layer], np.array([*shapes, *rest], dtype=object), [*rows, *({} for _ in rest)]
+        role = self.roles[layer]
+        places, outlines, rows, rest = _around(
+            points, said, [shapely.LineString(one.points) for one in lines]
         )
+        # A facility is what its outline encloses; a stop or an entrance is a place, whatever stands around.
+        shapes = outlines if role == "facilities" else places
+        self._put(layer, role, np.array([*shapes, *rest], dtype=object), [*rows, *({} for _ in rest)])
 
     def _put(self, name: str, role: str, shapes: Any, rows: list[dict[str, str]]) -> None:
         if not len(shapes):
@@ -486,9 +489,9 @@ class _Layers:
 
 def _around(
     points: list[Any], said: list[dict[str, str]], lines: list[Any]
-) -> tuple[list[Any], list[dict[str, str]], list[Any]]:
+) -> tuple[list[Any], list[Any], list[dict[str, str]], list[Any]]:
     """
-    Points, or the outlines that they stand in, with what is said of each; and the lines around none.
+    Points; the outlines that they stand in, or the points; what is said of each; and the lines around none.
 
     Points of which all is the same, a number too, mark the parts of one feature.
     """
@@ -508,11 +511,10 @@ def _around(
             areas[held.pop()].append(land)
         else:
             rest.append(line)
-    shapes = [
-        shapely.union_all(land) if land else points[those[0]]
-        for land, those in zip(areas, features, strict=True)
-    ]
-    return shapes, [said[those[0]] for those in features], rest
+    first = [those[0] for those in features]
+    places = [points[at] for at in first]
+    outlines = [shapely.union_all(land) if land else place for land, place in zip(areas, places, strict=True)]
+    return places, outlines, [said[at] for at in first], rest
 
 
 def _filled_up(shape: Any) -> Any:
