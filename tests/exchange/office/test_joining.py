@@ -381,3 +381,12 @@ def test_the_size_of_a_facility_counts_that_the_mapping_prefers(folder, brought,
     assert plan.layer("facilities")["beds"].tolist() == [beds]
     (told,) = [one for one in rules(result, "office-value") if one.column == "beds"]
     assert f"{beds} counts" in told.message
+
+
+def test_a_facility_of_a_block_stands_on_its_parcel_where_that_is_one(folder, brought):
+    shapefile(parcels(DKBH=["1", "2", "3", "4"], JQBH=["2", "7", "7", "9"]), folder / "地块.shp")
+    table = [["施設名", "種別", "街区番号"], ["第一幼稚園", "幼稚園", "2"], ["第二幼稚園", "幼稚園", "7"]]
+    workbook(folder / "施設.xlsx", 施設一覧=table)
+    plan, result = brought()
+    assert plan.layer("facilities")["parcel_id"].tolist() == ["1"]
+    assert [one.value for one in rules(result, "office-unjoined")] == [None]

@@ -125,12 +125,22 @@ def _named_parcel(row: Row, parcels: gpd.GeoDataFrame, findings: Findings) -> st
     """The parcel whose number a facility says, where it lies in none."""
     number = row.get("parcel_id")
     if not number:
-        return None
+        return _parcel_of_block(row, parcels)
     found = match_numbers([str(number)], parcels["parcel_id"].tolist())[0].get(str(number))
     if found is None:
         message = worded("facility_names_no_parcel", number=number, name=name_of(row) or row[PLACE][2])
         findings.append(about_row(row, "office-unjoined", "warning", message, value=str(number)))
     return found
+
+
+def _parcel_of_block(row: Row, parcels: gpd.GeoDataFrame) -> str | None:
+    """The parcel of the block that a facility says, where the block is one parcel."""
+    if not row.get("block_id") or "block_id" not in parcels:
+        return None
+    said = key(str(row["block_id"]))
+    blocks = zip(parcels["parcel_id"], parcels["block_id"], strict=True)
+    there = [str(parcel) for parcel, block in blocks if block and key(str(block)) == said]
+    return there[0] if len(there) == 1 else None
 
 
 def _listed(
