@@ -147,8 +147,8 @@ def level_of(text: str) -> str | None:
 
     Examples
     --------
-    >>> [level_of(one) for one in ("社区级", "居住区级", "区级", "区县级", "示范区级", "片区级", "近隣")]
-    ['community', 'street', 'district', 'district', 'zone', 'zone', 'neighbourhood']
+    >>> [level_of(one) for one in ("社区级", "居住小区级", "居住区级", "街区级", "区级", "区县级", "片区级")]
+    ['community', 'community', 'street', 'street', 'district', 'district', 'zone']
     """
     return next((one["level"] for one in _words()["levels"] if one["words"].search(text)), None)
 
