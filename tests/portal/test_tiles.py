@@ -142,6 +142,15 @@ def test_tiles_are_drawn_ahead_once_in_every_language_so_that_no_reader_waits(
     monkeypatch.setattr(mapdata, "MOST_AT_ONCE", 10)
     mapdata.tiled_of.cache_clear()
     known: set[int] = set()
+
+    def full(*_: Any) -> None:
+        raise OSError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tiles, "_write", full)
+        with pytest.raises(OSError, match="disk"):
+            tiles.draw_ahead(known)
+    assert known == set()
     tiles.draw_ahead(known)
     monkeypatch.setattr(tiles, "_write", None)  # whoever draws again fails
     for lang in ("zh", "en", "ja"):

@@ -19,6 +19,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.db.models import Max
 from django.http import Http404, HttpResponse, HttpResponseNotModified
 from django.utils.http import parse_etags
@@ -63,15 +64,19 @@ def draw_ahead(known: set[int]) -> None:
     Parameters
     ----------
     known
-        Versions of plans that were drawn, or could not be; those of now are put in.
+        Versions of plans that were drawn, or cannot be; those of now are put in.
     """
     in_use = PlanVersion.objects.filter(notice__state__in={*UNSEEN, *TAKES_OPINIONS})
     newest = in_use.order_by().values("notice").annotate(newest=Max("pk")).values_list("newest", flat=True)
     for pk in sorted(set(newest) - known):
         known.add(pk)
-        version = PlanVersion.objects.defer("document").get(pk=pk)
-        for lang, layer in product(LANGUAGES, mapdata.tiled(version)):
-            _drawn(version, lang, layer)
+        try:
+            version = PlanVersion.objects.defer("document").get(pk=pk)
+            for lang, layer in product(LANGUAGES, mapdata.tiled(version)):
+                _drawn(version, lang, layer)
+        except (DatabaseError, OSError):
+            known.discard(pk)  # a full disk, a database that is away: tried again
+            raise
 
 
 def ground(request: HttpRequest, notice: str, z: int, x: int, y: int) -> HttpResponse:
