@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import math
 from dataclasses import dataclass
-from functools import cache, cached_property, partial
+from functools import cache, cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +18,7 @@ import shapely
 
 from blockplan.measure.inputs.feature_points import four_cornered, middles
 from blockplan.measure.missing import Missing, reason, unknown
-from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse
+from blockplan.plan.model.codes import DEFAULT_LIST, LISTS, landuse, listed_codes
 from blockplan.plan.model.frames import empty_frame
 from blockplan.plan.model.layers import FARTHEST_M, LAYERS
 from blockplan.plan.model.recall import addresses, by_row, is_recalling, once
@@ -503,16 +503,17 @@ def permitted_use(permitted: Iterable[str], list_name: str | None, codes: tuple[
     )
 
 
-def permitted_uses(permitted: Iterable[str], list_name: str | None, tried: Iterable[str]) -> tuple[str, ...]:
+@lru_cache(maxsize=4096)  # most parcels permit the same
+def permitted_uses(permitted: str | None, list_name: str | None, tried: tuple[str, ...]) -> tuple[str, ...]:
     """
-    The uses that land may get: those it permits, and of a class that it permits those below that are tried.
+    The uses that land may get: those that a column lists, and of a class those below it that are tried.
 
     Examples
     --------
-    >>> permitted_uses(["08", "1401"], None, ("080403", "0902", "08"))
+    >>> permitted_uses("08,1401", None, ("080403", "0902", "08"))
     ('08', '1401', '080403')
     """
-    named = list(permitted)
+    named = listed_codes(permitted)
     whole = landuse(list_name) if list_name in LISTS else landuse()
     below = [one for one in tried if any(one != above and whole.within(one, above) for above in named)]
     return tuple(dict.fromkeys([*named, *below]))

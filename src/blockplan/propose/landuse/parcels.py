@@ -21,7 +21,7 @@ from blockplan.figures import known
 from blockplan.measure.indicators.industry import INDUSTRIES
 from blockplan.measure.inputs.columns import areas_m2, ids, permitted_uses, points, shapes, values
 from blockplan.measure.inputs.homes import HOUSING_CODES, can_house, residents
-from blockplan.plan.model.codes import DEFAULT_LIST, landuse, listed_codes
+from blockplan.plan.model.codes import DEFAULT_LIST, landuse
 from blockplan.propose.changes import Change, value_of
 from blockplan.propose.conversion import standing_on
 from blockplan.propose.locks import Locks
@@ -174,11 +174,11 @@ def _wanted(plan: Plan, terms: Terms, today: list[str]) -> list[list[str]]:
     """
     permitted = values(plan, "parcels", "permitted")
     classes = landuse()
-    tried = sorted({*today, *terms.quotas, *terms.size_ha})
+    tried = tuple(sorted({*today, *terms.quotas, *terms.size_ha}))
     found = []
     for row, use in enumerate(today):
         own = permitted[row]
-        codes = terms.permit.get(use, ()) if own is None else permitted_uses(listed_codes(own), None, tried)
+        codes = terms.permit.get(use, ()) if own is None else permitted_uses(own, None, tried)
         found.append([code for code in dict.fromkeys(codes) if classes.known(code) and code != use])
     return found
 

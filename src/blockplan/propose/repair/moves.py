@@ -25,7 +25,7 @@ from blockplan.measure.inputs.columns import areas_m2, ids, permitted_uses, poin
 from blockplan.measure.inputs.homes import homes
 from blockplan.measure.parameters import GreenParameters
 from blockplan.plan.model import tomlfile
-from blockplan.plan.model.codes import DEFAULT_LIST, listed_codes
+from blockplan.plan.model.codes import DEFAULT_LIST
 from blockplan.propose.changes import Change, new_feature, value_of
 from blockplan.propose.conversion import after, converted, row_of, standing_on
 from blockplan.texts import toml_table
@@ -160,7 +160,7 @@ class Yard:
         tried = self._tried(uses, of)
         names = ids(self.plan, "parcels").tolist()
         for name, codes, use, list_, shape in zip(names, permitted, uses, of, drawn, strict=True):
-            may = permitted_uses(listed_codes(codes), list_, tried.get(list_ or DEFAULT_LIST, ()))
+            may = permitted_uses(codes, list_, tried.get(list_ or DEFAULT_LIST, ()))
             allowed = tuple(one for one in may if one != use)
             kept = (
                 ("nothing_permitted", not allowed),
@@ -173,14 +173,14 @@ class Yard:
             if reason == "free":
                 self.free[name] = allowed
 
-    def _tried(self, uses: list[str | None], of: list[str | None]) -> dict[str, list[str]]:
+    def _tried(self, uses: list[str | None], of: list[str | None]) -> dict[str, tuple[str, ...]]:
         """Uses by list that a class is tried for: those that are drawn, that services ask for, and green."""
         asked = [*chain.from_iterable(self.assumed.hosts.values()), *GreenParameters.green_codes]
         found = {DEFAULT_LIST: dict.fromkeys(asked)}
         for use, list_ in zip(uses, of, strict=True):
             if use:
                 found.setdefault(list_ or DEFAULT_LIST, {})[use] = None
-        return {list_: sorted(some) for list_, some in found.items()}
+        return {list_: tuple(sorted(some)) for list_, some in found.items()}
 
     def conversions(self, codes: Iterable[str] | None = None) -> Iterator[RepairMove]:
         """Moves that give a free parcel a permitted use (one of `codes`, where they are named)."""
