@@ -106,6 +106,28 @@ def test_no_error_of_the_room_holds_its_words() -> None:
             "12 个街坊没有编号，按其中地块编号的前缀命名。",
             "12 個の街坊に番号がないため、区画番号の頭で名づけた。",
         ),
+        # Columns of the plan are said by name, with what the files call them.
+        (
+            worded(
+                "amounts_of_one_number",
+                things=joined(["floor_area_m2_max", "residents"], ", "),
+                n=2,
+                what=worded("blocks"),
+                number="01",
+            ),
+            "2 outlines of the blocks bear the number '01' and say the same; they were taken for parts of one, "
+            "and floor_area_m2_max, residents counts once. Where they are several, give each its own number.",
+            "街区中有 2 个轮廓编号同为“01”、属性相同，已作为同一个，"
+            "其建筑规模上限（平方米，floor_area_m2_max）、居住人口（residents）只计一次。若为多个，请分别编号。",
+            "街区のうち 2 個の輪郭は番号「01」で内容も同じため、一つの部分とし、"
+            "延床面積の上限（m²，floor_area_m2_max）、居住人口（residents）は一度だけ数えた。別々であれば番号を分ける。",
+        ),
+        (
+            worded("parcel_stands_twice_in_the_table", number="A-1", columns="far_max, 备注"),
+            "Parcel A-1 stands twice in the table, with other values of far_max, 备注; the first row counts.",
+            "地块 A-1 在表中出现两次，容积率上限（far_max）、备注不同，以第一行为准。",
+            "区画 A-1 が表に二度あり容積率の上限（far_max）、备注が異なる。最初の行を採る。",
+        ),
         (
             joined([worded("way_and_title", way=worded("name"), title="站名"), "", worded("no_value_in_it")]),
             "name '站名'; no value in it",

@@ -280,7 +280,7 @@ def _check_fields(given: OfficeMapping, there: dict[tuple[str, str], SourceLayer
                         "role_has_no_column",
                         layer=f"{choice.layer}.{one.field}",
                         role=choice.role,
-                        column=one.column,
+                        name=one.column,
                         names=", ".join(known),
                     )
                 )

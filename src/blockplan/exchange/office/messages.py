@@ -13,6 +13,7 @@ from numbers import Number
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from blockplan.errors import BlockplanError
+from blockplan.plan.model.faults import named, with_code
 from blockplan.texts import DEFAULT_LANGUAGE, LANGUAGES, Catalog
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ _QUOTES = {"zh": "“{}”", "ja": "「{}」"}
 #: Where a quoted name begins and ends, with the blank that parts it from a zh or ja letter.
 _CJK = "[\u3000-\u9fff\uff00-\uffef]"
 _BESIDE = re.compile(f"(?<={_CJK}) ?\1|\1|\2 ?(?={_CJK})|\2")
+#: Values that are columns of the plan: said by the names that readers know, with what the files call them.
+_COLUMNS = frozenset({"column", "columns", "fields", "things"})
 _OF_WORDS = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,}")
 #: What parts sentences, reasons and names of a list; what zh and ja write there.
 _BETWEEN = {"; ": "；", ", ": "、", " and ": "、", " or ": "、"}
@@ -122,6 +125,20 @@ class _Filling(string.Formatter):
 
     def __init__(self, lang: str) -> None:
         self.lang = lang
+
+    def get_value(self, key: Any, args: Any, kwargs: Any) -> Any:
+        value = super().get_value(key, args, kwargs)
+        return self._columns(value) if self.lang != DEFAULT_LANGUAGE and key in _COLUMNS else value
+
+    def _columns(self, value: Any) -> Any:
+        if isinstance(value, Message):
+            if value.code or "parts" not in value.values:
+                return value
+            return joined(map(self._columns, value.values["parts"]), value.values["between"])
+        codes = str(value).split(", ")
+        said = [(code, named("field", code, self.lang)) for code in codes]
+        names = [code if name == code else with_code(name, code) for code, name in said]
+        return value if names == codes else f"\1{'、'.join(names)}\2"
 
     def convert_field(self, value: Any, conversion: Any) -> Any:
         if self.lang == DEFAULT_LANGUAGE:
