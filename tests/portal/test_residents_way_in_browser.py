@@ -301,6 +301,33 @@ def test_the_list_by_place_says_how_many_opinions_have_no_place(spoken: Service,
             faultless(tab)
 
 
+@pytest.mark.parametrize("width", [390, 768, 1440])
+@pytest.mark.parametrize("sought", ["zzz", "40.5, 117.2", "kindergarten"])
+def test_what_a_search_finds_stands_below_its_field_which_stays_in_sight(
+    spoken: Service, chromium: Any, sought: str, width: int
+) -> None:
+    with opened(spoken, chromium, "/en/notices/demo/", width) as tab:
+        field = tab.locator("form.find #find")
+        field.fill(sought)
+        field.press("Enter")
+        tab.wait_for_selector("#here :is(p, li)", timeout=WAIT_MS)
+        still(tab)
+        above, below = field.bounding_box(), tab.locator("#here").bounding_box()
+        assert 0 <= above["y"] < below["y"] < tab.viewport_size["height"], (above, below)
+        faultless(tab)
+
+
+def test_until_the_opinions_have_come_the_list_by_place_has_no_empty_row(
+    spoken: Service, chromium: Any
+) -> None:
+    with opened(spoken, chromium, "/en/notices/demo/", 1280) as tab:
+        tab.route("**/map/opinions.json*", lambda _: None)  # they never come
+        tab.reload()
+        tab.wait_for_selector(".island > .by-place .count", timeout=WAIT_MS)
+        assert tab.locator(".placeless").count() == 1
+        assert not tab.is_visible(".placeless")
+
+
 def test_on_a_phone_and_without_a_script_opinions_by_place_are_a_list_of_links(
     spoken: Service, chromium: Any
 ) -> None:

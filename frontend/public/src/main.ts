@@ -155,13 +155,14 @@ class Page {
       const found = await ask<Found>(`${place}?${new URLSearchParams({ ...asked, as: "json" })}`);
       if (!last()) return;
       const { here } = found;
-      // Places to choose from stand above the map, a place below it, as on the page without a script.
-      if (this.panel.isConnected) this.root[here ? "after" : "before"](this.panel);
+      // Places to choose from stand below the field that asked, a place below the map, as on the page without a script.
+      const form = "q" in asked && !here ? document.querySelector("details.again:has(form.find), form.find") : null;
+      if (this.panel.isConnected) (form ?? this.root).after(this.panel);
       this.putKey();
       drawFound(this.panel, found, words);
       if (here) this.choose(here.about, here.at, here.within?.metres ?? 0, here.spoken);
       this.panel.querySelector<HTMLElement>(".spot")?.focus({ preventScroll: true });
-      this.bringUp();
+      this.bringUp(form);
     });
   }
 
@@ -184,11 +185,11 @@ class Page {
     }
   }
 
-  /** An answer below the screen is no answer: it comes up, with the map where that stands above it. */
-  private bringUp(): void {
+  /** An answer below the screen is no answer: it comes up, with the field that asked or the map above it. */
+  private bringUp(form: Element | null): void {
     const [map, said] = [this.root, this.panel].map((one) => one.getBoundingClientRect()) as [DOMRect, DOMRect];
-    const stacked = map.bottom <= said.top;
-    if (said.top < 0 || said.top > innerHeight * 0.75) (stacked ? this.root : this.panel).scrollIntoView();
+    const above = form ?? (map.bottom <= said.top ? this.root : this.panel);
+    if (said.top < 0 || said.top > innerHeight * 0.75) above.scrollIntoView();
   }
 
   /** The search and the links to places work without the map; with it they answer here. */

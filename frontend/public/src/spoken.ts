@@ -22,7 +22,7 @@ export class SpokenList {
   private around: { spoken: Set<string>; metres: number } | null = null;
   private readonly home = document.createComment("");
   private readonly box = document.querySelector<HTMLDetailsElement>("#by-place");
-  private readonly placeless = this.box?.querySelector<HTMLElement>(".placeless") ?? h("p", { class: "note placeless" });
+  private readonly placeless = this.box?.querySelector<HTMLElement>(".placeless") ?? h("p", { class: "note placeless", hidden: true });
 
   /**
    * `wanted`: gives the opinions that the list is about; `open`: shows those of a place.

@@ -42,7 +42,7 @@ def test_a_terminal_lists_the_fields_that_are_lost_in_the_language_of_the_reader
     said = CliRunner().invoke(app, arguments).stdout
     assert "文件中有 10 个值未采用" in said
     assert "整个要素" in said
-    assert "不能读作 far" in said
+    assert "不能读作容积率（far）" in said
 
 
 def test_whole_numbers_of_a_field_that_nobody_knows_stay_numbers(folder, brought):
