@@ -368,8 +368,9 @@ def test_the_list_of_acts_tells_giving_from_undoing(planner: Client, opened: Dat
     )
     told(planner, POINTS, undo(planner)[1])
     assert acts_in("zh")[:2] == [
-        "town · 撤销上一步：第 1 号第 1 点（登记 1）", "town · 指定经办人：第 1 号第 1 点（登记 1）"
-    ]  # fmt: skip
+        "试点片区 · town · 撤销上一步：第 1 号第 1 点（登记 1）",
+        "试点片区 · town · 指定经办人：第 1 号第 1 点（登记 1）",
+    ]
 
 
 def test_the_list_of_acts_names_the_points_and_themes_of_what_was_done_at_the_desk(
@@ -382,23 +383,24 @@ def test_the_list_of_acts_names_the_points_and_themes_of_what_was_done_at_the_de
         send(opened, f"Wish {number}.")
     told(planner, DESK, {"do": "cut"})
     cut, merged, theme, point, placed, named = acts_in("en")[:6]
-    assert point == "town · answered: No. 2, point 1 (entry 2)"
-    assert theme == "town · answered: theme T-1"
-    assert merged.startswith("town · split into points: No. 2 (entry 2)")
-    assert cut.startswith("town · split into points: No. 4 (entry ")
+    assert point == "A made-up quarter · town · answered: No. 2, point 1 (entry 2)"
+    assert theme == "A made-up quarter · town · answered: theme T-1"
+    assert merged.startswith("A made-up quarter · town · split into points: No. 2 (entry 2)")
+    assert cut.startswith("A made-up quarter · town · split into points: No. 4 (entry ")
     assert cut.endswith(", 2 more")
-    assert (
-        placed == "town · assigned to a theme: No. 1, point 1 (entry 1), No. 2, point 2 (entry 2), theme T-1"
+    assert placed == (
+        "A made-up quarter · town · assigned to a theme: "
+        "No. 1, point 1 (entry 1), No. 2, point 2 (entry 2), theme T-1"
     )
-    assert named == "town · theme: T-1"
-    assert "town · 答复：主题 T-1" in acts_in("zh")
+    assert named == "A made-up quarter · town · theme: T-1"
+    assert "试点片区 · town · 答复：主题 T-1" in acts_in("zh")
 
 
 def acts_in(lang: str) -> list[str]:
     """What the acts of the notice were about, newest first, as an auditor reads it."""
     client = browser_of(Staff.objects.filter(name="Wu").first() or a_member("Wu", "auditor"))
     page = client.get(f"/{lang}/office/acts/").content.decode()
-    return [" ".join(said.split()) for said in re.findall(r"<td>(town[^<]*)</td></tr>", page)]
+    return [" ".join(said.split()) for said in re.findall(r"<td>([^<]*\btown\b[^<]*)</td></tr>", page)]
 
 
 def test_the_list_of_acts_goes_by_the_time_of_the_notices_if_no_zone_is_set(

@@ -115,8 +115,9 @@ def test_no_error_of_the_room_holds_its_words() -> None:
                 what=worded("blocks"),
                 number="01",
             ),
-            "2 outlines of the blocks bear the number '01' and say the same; they were taken for parts of one, "
-            "and floor_area_m2_max, residents counts once. Where they are several, give each its own number.",
+            "2 outlines of the blocks bear the number '01' and say the same; they were taken for parts of "
+            "one, and floor_area_m2_max, residents counts once. Where they are several, "
+            "give each its own number.",
             "街区中有 2 个轮廓编号同为“01”、属性相同，已作为同一个，"
             "其建筑规模上限（平方米，floor_area_m2_max）、居住人口（residents）只计一次。若为多个，请分别编号。",
             "街区のうち 2 個の輪郭は番号「01」で内容も同じため、一つの部分とし、"

@@ -19,7 +19,7 @@ from blockplan.portal.config import config_of_environment
 from blockplan.portal.lang import current
 from blockplan.portal.office.audit import note
 from blockplan.portal.office.edit_conflicts import of_rights, require_seen, seen_of
-from blockplan.portal.office.forms import FAULTS, Give, Invite, Join, Mail, Name
+from blockplan.portal.office.forms import FAULTS, Give, Invite, Join, Mail, Name, titled
 from blockplan.portal.office.links import (
     LASTS,
     TakenError,
@@ -37,6 +37,7 @@ from blockplan.portal.office.openid import ENDS, end_there, lead_to_service
 from blockplan.portal.office.paging import paged
 from blockplan.portal.office.permissions import actor_of
 from blockplan.portal.record.index import named
+from blockplan.portal.record.models import Notice
 from blockplan.portal.words import BETWEEN, catalogs, say
 from blockplan.texts import listed
 
@@ -183,8 +184,10 @@ def member(request: HttpRequest, staff: int) -> HttpResponse:
 def acts(request: HttpRequest) -> HttpResponse:
     """The list of acts, newest first."""
     rows, older = paged(Audit.objects.all(), request, newest_first=True)
+    titles = titled(Notice.objects.filter(id__in={row.notice for row in rows}))
     for row in rows:
-        row.said = BETWEEN.join(filter(None, (row.notice, _about(row), row.address)))
+        notice = titles.get(row.notice, row.notice)
+        row.said = BETWEEN.join(filter(None, (notice, _about(row), row.address)))
     return render(request, "office/acts.html", {"rows": rows, "next": older})
 
 

@@ -31,6 +31,7 @@ from blockplan.texts import LANGUAGES, pick
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from django.db.models import QuerySet
     from django.forms.boundfield import BoundField
 
     from blockplan.respond import Answer
@@ -215,14 +216,18 @@ def _with_roles(fields: dict[str, Any]) -> None:
 
 
 def _newest_notices() -> list[tuple[str, str]]:
+    """Ids of notices, the newest first, each as it is titled."""
+    return list(titled(Notice.objects.order_by("-ends_before", "id")[:MOST_NOTICES]).items())
+
+
+def titled(notices: QuerySet[Notice]) -> dict[str, str]:
     """Ids of notices, each with the title of its plan before it; by the id alone while it has none."""
-    newest = Notice.objects.order_by("-ends_before", "id")
-    titles = dict(newest.values_list("id", "opened__plan__title")[:MOST_NOTICES])
+    titles = dict(notices.values_list("id", "opened__plan__title"))
     untitled = [one for one, title in titles.items() if not title]
     drafts = PlanVersion.objects.filter(draft__in=untitled).values_list("draft", "document__title")
     titles |= dict(drafts)
     said = {one: pick(title, current()) for one, title in titles.items()}
-    return [(one, f"{title} · {one}" if title else one) for one, title in said.items()]
+    return {one: f"{title} · {one}" if title else one for one, title in said.items()}
 
 
 def strong(password: str, user: Any = None) -> str:
