@@ -237,6 +237,10 @@ def test_no_row_of_the_key_is_cut_where_it_ends_and_it_is_no_higher_for_it(
             if not key.evaluate("(key) => key.open"):  # folded where it would lie over a wide plan
                 key.locator("summary").click()
                 still(tab)
+            # It is trimmed once the page has told that it is open, or wider.
+            tab.evaluate(
+                "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+            )
             assert key.evaluate(cut) == 0, width
             share = "(key) => key.offsetHeight / key.parentElement.clientHeight"
             assert 0.2 < key.evaluate(share) <= 0.36

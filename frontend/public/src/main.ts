@@ -95,6 +95,8 @@ class Page {
     this.key = this.legend();
     narrow.addEventListener("change", () => this.putKey());
     this.putKey();
+    // In a map of another width its rows are others.
+    new ResizeObserver(() => this.trim()).observe(root);
   }
 
   /** On a narrow screen what is said of the place comes before the key to the map. */
