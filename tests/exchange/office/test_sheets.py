@@ -137,6 +137,24 @@ def test_parcels_of_which_most_are_of_services_stay_parcels(drawn, brought, head
     assert [one.layer for one in rules(result, "office-close")] == ["Sheet1"]
 
 
+@pytest.mark.parametrize(
+    ("head", "kinds", "asked"),
+    [
+        (["地块编号", "名称", "类别", "用地面积(公顷)"], ["小学", "幼儿园"], True),
+        (["画地番号", "名称", "種別", "敷地面積(ha)"], ["小学校", "保育所"], True),
+        (["地块编号", "设施名称", "类别", "用地面积(公顷)"], ["小学", "幼儿园"], False),
+        (["地块编号", "名称", "类别", "床位"], ["养老机构", "养老机构"], False),
+    ],
+)
+def test_a_table_that_could_list_land_as_well_as_facilities_is_asked_about(
+    drawn, brought, head, kinds, asked
+):
+    workbook(drawn / "表.xlsx", Sheet1=[head, ["A-01", "第一", kinds[0], 1], ["A-02", "第二", kinds[1], 2]])
+    plan, result = brought()
+    assert len(plan.layer("facilities")) == 2, "the likelier reading is taken"
+    assert [one.layer for one in rules(result, "office-close")] == ["Sheet1"] * asked
+
+
 def test_facilities_with_the_land_use_of_their_parcels_are_no_parcels(drawn, brought):
     head = ["地块编号", "名称", "类别", "级别", "用地代码", "用地面积（m²）", "建筑面积（m²）", "停车位"]
     rows = [

@@ -73,6 +73,7 @@ _COPY = re.compile(r"备份|副本|旧|作废|废弃|backup|copy|old|bak|临时|
 #: Fields of a table of facilities, and those that no parcel has; bounds that only a table of parcels says,
 #: and what it mostly says where it says no bound.
 KINDS_SAID = ("name_zh", "service")
+FACILITY_WORDS = ("设施", "施設", "facilit")
 OF_FACILITIES = frozenset({"facility_id", "level", "beds", "places", "classes", "scale_text"})
 BUILT_ON = frozenset(
     f"{base}{end}"
@@ -105,6 +106,8 @@ def recognise(layer: SourceLayer, profile: Profile) -> LayerChoice:
         return not_known(layer)
     score, role, why, fields = readings[0]
     close = [other for mark, other, _, _ in readings[1:3] if score - mark < CLOSE and mark >= LEAST]
+    if role == "facility_table" and facilities == "maybe" and _could_be_parcels(layer, profile):
+        close = list(dict.fromkeys([*close, "parcel_table"]))
     return LayerChoice(
         file=layer.file,
         layer=layer.name,
@@ -202,7 +205,8 @@ def _score(
 def _lists_facilities(layer: SourceLayer, profile: Profile) -> str | None:
     """
     Whether the rows of a table say the name and the kind of a facility, mostly of kinds that are known:
-    "surely" where the table bears a name of such tables or says what no parcel has, "maybe", or None.
+    "surely" where the table or one of those fields bears a name of facilities, or the table says what no
+    parcel has; "maybe"; or None.
     """
     said = fields_of(layer, "facility_table", profile)
     named = {one.column: one.field for one in said if one.confidence >= 0.7 and one.column}
@@ -213,7 +217,15 @@ def _lists_facilities(layer: SourceLayer, profile: Profile) -> str | None:
     if not values or known < len(values) / 2:
         return None
     called = _by_name(layer, profile.tables["facility_table"])[0] > 0
+    heads = plain("".join(named[column] for column in KINDS_SAID))
+    called = called or any(word in heads for word in FACILITY_WORDS)
     return "surely" if called or named.keys() & OF_FACILITIES else "maybe"
+
+
+def _could_be_parcels(layer: SourceLayer, profile: Profile) -> bool:
+    """Whether a table says the number and the area of each row's land, which both kinds of tables may say."""
+    sure = {one.column for one in fields_of(layer, "parcel_table", profile) if one.confidence >= 0.7}
+    return "parcel_table" in profile.tables and sure >= {"parcel_id", "declared_area_m2"}
 
 
 def _of_facilities(layer: SourceLayer, fields: list[FieldChoice]) -> bool:
