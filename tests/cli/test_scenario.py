@@ -291,7 +291,9 @@ def test_a_scenario_that_a_proposal_stands_on_is_not_dropped_and_its_name_follow
     from blockplan.plan.model.plan import tidied
 
     rows = read(plan).layer("parcels").loc[["QY-01-02"]]
-    save_scenario(plan, "p", "a proposal", tidied({"parcels": rows}), {"kind": "landuse", "on_top_of": "b"})
+    save_scenario(
+        plan, "p", {"en": "a proposal"}, tidied({"parcels": rows}), {"kind": "landuse", "on_top_of": "b"}
+    )
     with pytest.raises(BlockplanError, match="while 'p' stands on it"):
         call("drop", plan, "b")
     call("rename", plan, "b", "c")

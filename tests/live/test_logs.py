@@ -127,7 +127,7 @@ def test_where_nothing_is_dropped_or_renamed_the_log_stays(place: Path) -> None:
 
 @pytest.mark.long
 def test_a_package_that_nobody_edited_gets_no_folder_of_logs(place: Path) -> None:
-    save_scenario(place, "two", "Two", bp.live(bp.read(place)).difference(), {"kind": "site"})
+    save_scenario(place, "two", {"en": "Two"}, bp.live(bp.read(place)).difference(), {"kind": "site"})
     remove_scenario(place, "two")
     assert not log_of(place, "two").parent.exists()
 

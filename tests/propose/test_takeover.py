@@ -64,6 +64,20 @@ def test_the_scenario_is_the_plan_with_the_changes_in_place(package, tmp_path):
     assert list(read(package, "b").layer("parcels")["land_use"]) == ["1401", "0701", "0701"]
 
 
+def test_the_scenario_says_what_it_is_in_the_language_of_who_reads(package, tmp_path):
+    text = (package / "plan.toml").read_text()
+    (package / "plan.toml").write_text(f'{text}\n[scenario_titles.b]\nzh = "住宅"\n')
+    take_over(package, written(tmp_path), "repaired")
+    take_over(package, written(tmp_path, kind="of another house", scenario="base"), "other", ["A"])
+    titles = [read(package).manifest.scenario_titles_in(lang) for lang in ("zh", "en", "ja")]
+    assert [one["repaired"] for one in titles] == [
+        "住宅，并入修补方案",
+        "homes, with a repair proposal",
+        "homesに是正案を反映",
+    ]
+    assert [one["other"] for one in titles][1] == "as drawn, with a of another house proposal"
+
+
 def test_undo_leaves_every_byte_as_it_was_and_remarks_stay(package, tmp_path):
     before = everything(package)
     take_over(package, written(tmp_path), "repaired")

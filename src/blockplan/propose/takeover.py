@@ -16,8 +16,9 @@ from blockplan.plan import read, with_scenario
 from blockplan.plan.files.package import difference as drawn_difference
 from blockplan.plan.files.scenarios import save_scenario
 from blockplan.plan.model.plan import BASE, Difference, tidied
-from blockplan.propose.changes import apply, changed_frames, picked
+from blockplan.propose.changes import CATALOG, apply, changed_frames, picked
 from blockplan.propose.proposal import read_changes
+from blockplan.texts import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,9 +122,17 @@ def take_over(
         "features": touched,
         "content_hash": before.content_hash,
     }
-    title = plan.manifest.scenarios.get(kept.scenario, "as drawn")
-    save_scenario(path, name, f"{title}, with a {kept.kind} proposal", on_top(plan, before, changes), record)
+    save_scenario(path, name, _titles(plan, kept), on_top(plan, before, changes), record)
     return kept, touched
+
+
+def _titles(plan: Plan, kept: KeptProposal) -> dict[str, str]:
+    """What a scenario with a proposal in it is, in each language."""
+    kind = CATALOG.text(f"kind.{kept.kind}") if f"kind.{kept.kind}" in CATALOG else kept.kind
+    title: dict[str, str] = CATALOG.text("as_drawn")
+    if kept.scenario in plan.manifest.scenarios:
+        title = {lang: plan.manifest.scenario_titles_in(lang)[kept.scenario] for lang in LANGUAGES}
+    return CATALOG.text("with_proposal", title=title, kind=kind)
 
 
 def on_top(plan: Plan, before: Plan, changes: Sequence[Change]) -> Difference:

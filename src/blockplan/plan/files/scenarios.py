@@ -24,9 +24,10 @@ from blockplan.plan.model import tomlfile
 from blockplan.plan.model.manifest import read_manifest
 from blockplan.plan.model.plan import BASE
 from blockplan.plan.model.refusals import TEXTS, refused
+from blockplan.texts import pick
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from blockplan.plan.model.manifest import Manifest
     from blockplan.plan.model.plan import Difference
@@ -45,15 +46,21 @@ _NO_PACKS = re.compile(
 
 
 def save_scenario(
-    path: str | Path, name: str, title: str, difference: Difference, record: dict[str, Any]
+    path: str | Path,
+    name: str,
+    titles: Mapping[str, str],
+    difference: Difference,
+    record: dict[str, Any],
 ) -> None:
     """
     Put a scenario into a package.
 
     Parameters
     ----------
-    name, title
-        Its name, which must be new, and what ``plan.toml`` says it is.
+    name
+        Its name, which must be new.
+    titles
+        Language -> what ``plan.toml`` says it is.
     record
         What ``[proposals.NAME]`` keeps of where it came from.
 
@@ -74,7 +81,7 @@ def save_scenario(
             )
         text = _text(folder / MANIFEST)
         with _changing(path, folder) as place:
-            (place / MANIFEST).write_bytes(_with(text, name, title, record).encode("utf-8"))
+            (place / MANIFEST).write_bytes(_with(text, name, titles, record).encode("utf-8"))
             (place / SCENARIOS).mkdir(exist_ok=True)
             write_difference(difference, manifest, place / SCENARIOS / f"{name}.gpkg")
 
@@ -263,13 +270,15 @@ def _text(file: Path) -> str:
     return file.read_bytes().decode("utf-8")
 
 
-def _with(text: str, name: str, title: str, record: dict[str, Any]) -> str:
-    """The text with the scenario in it, and where it came from."""
-    wanted = tomlfile.loads(text)
+def _with(text: str, name: str, titles: Mapping[str, str], record: dict[str, Any]) -> str:
+    """The text with the scenario in it, what it is in each language, and where it came from."""
+    wanted, title = tomlfile.loads(text), pick(titles)
     wanted.setdefault("scenarios", {})[name] = title
-    wanted.setdefault(PROPOSALS, {})[name] = record
-    told = tomli_w.dumps({PROPOSALS: {name: record}})
-    return _agreeing(f"{_listing(text, name, title)}\n{told}", wanted)
+    text = _listing(text, name, title)
+    for table, row in ((TITLES, dict(titles)), (PROPOSALS, record)):
+        wanted.setdefault(table, {})[name] = row
+        text = f"{text}\n{tomli_w.dumps({table: {name: row}})}"
+    return _agreeing(text, wanted)
 
 
 def _naming(text: str, line: str) -> str:
