@@ -384,16 +384,16 @@ def test_the_list_of_acts_names_the_points_and_themes_of_what_was_done_at_the_de
     told(planner, DESK, {"do": "cut"})
     cut, merged, theme, point, placed, named = acts_in("en")[:6]
     assert point == "A made-up quarter · town · answered: No. 2, point 1 (entry 2)"
-    assert theme == "A made-up quarter · town · answered: theme T-1"
+    assert theme == "A made-up quarter · town · answered: theme “Trees”"
     assert merged.startswith("A made-up quarter · town · split into points: No. 2 (entry 2)")
     assert cut.startswith("A made-up quarter · town · split into points: No. 4 (entry ")
     assert cut.endswith(", 2 more")
     assert placed == (
         "A made-up quarter · town · assigned to a theme: "
-        "No. 1, point 1 (entry 1), No. 2, point 2 (entry 2), theme T-1"
+        "No. 1, point 1 (entry 1), No. 2, point 2 (entry 2), theme “Trees”"
     )
-    assert named == "A made-up quarter · town · theme: T-1"
-    assert "试点片区 · town · 答复：主题 T-1" in acts_in("zh")
+    assert named == "A made-up quarter · town · theme: Trees"
+    assert "试点片区 · town · 答复：主题“Trees”" in acts_in("zh")
 
 
 def acts_in(lang: str) -> list[str]:

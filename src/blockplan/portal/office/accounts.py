@@ -18,6 +18,7 @@ from django.urls import reverse
 from blockplan.portal.config import config_of_environment
 from blockplan.portal.lang import current
 from blockplan.portal.office.audit import note
+from blockplan.portal.office.desks import titles_of_themes
 from blockplan.portal.office.edit_conflicts import of_rights, require_seen, seen_of
 from blockplan.portal.office.forms import FAULTS, Give, Invite, Join, Mail, Name, titled
 from blockplan.portal.office.links import (
@@ -42,6 +43,8 @@ from blockplan.portal.words import BETWEEN, catalogs, say
 from blockplan.texts import listed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.http import HttpRequest, HttpResponse
 
 
@@ -185,9 +188,10 @@ def acts(request: HttpRequest) -> HttpResponse:
     """The list of acts, newest first."""
     rows, older = paged(Audit.objects.all(), request, newest_first=True)
     titles = titled(Notice.objects.filter(id__in={row.notice for row in rows}))
+    themes = {one: titles_of_themes(one) for one in {row.notice for row in rows if _THEME.search(row.about)}}
     for row in rows:
         notice = titles.get(row.notice, row.notice)
-        row.said = BETWEEN.join(filter(None, (notice, _about(row), row.address)))
+        row.said = BETWEEN.join(filter(None, (notice, _about(row, themes.get(row.notice, {})), row.address)))
     return render(request, "office/acts.html", {"rows": rows, "next": older})
 
 
@@ -204,21 +208,30 @@ CODES = {
 }  # fmt: skip
 
 
-def _about(row: Audit) -> str:
-    """What an act was about; names of roles, entries and pages in words, opinions by their numbers."""
+_THEME = re.compile(r"\bT-\d{1,15}\b")
+
+
+def _about(row: Audit, themes: Mapping[str, str]) -> str:
+    """What an act was about; roles, entries and pages in words, opinions by number, themes by title."""
+
+    def word(part: str) -> str:
+        if part in themes:
+            return say("office_desk.theme_named", current(), title=themes[part])
+        return _word(part, row.notice)
+
     if row.what == "desk":
         did, *names = row.about.split()
         what = _word(did, row.notice)
         # Where the theme itself was named, that it is one is said already.
-        said = listed(name if did == "theme" else _word(name, row.notice) for name in names)
+        said = listed(themes.get(name, name) if did == "theme" else word(name) for name in names)
         return say("office.pair", current(), a=what, b=said[current()]) if names else what
-    return re.sub(CODES.get(row.what, r"[^ ,:]+"), lambda found: _word(found[0], row.notice), row.about)
+    return re.sub(CODES.get(row.what, r"[^ ,:]+"), lambda found: word(found[0]), row.about)
 
 
 def _word(part: str, notice: str) -> str:
     if re.fullmatch(r"O-\d{1,15}(\.\d+)?", part):
         return named(notice, part, current())
-    if re.fullmatch(r"T-\d{1,15}", part):
+    if _THEME.fullmatch(part):
         return f"{say('office_did.theme', current())} {part}"
     if re.fullmatch(r"\+\d{1,15}", part):
         return say("office_desk.more_gaps", current(), n=part[1:])

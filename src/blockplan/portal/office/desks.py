@@ -28,7 +28,7 @@ from blockplan.portal.words import say
 from blockplan.respond import Desk, Sorting
 from blockplan.respond.answers import change_of
 from blockplan.respond.tables import shown as plainly
-from blockplan.texts import refusal, shortened
+from blockplan.texts import pick, refusal, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -128,6 +128,12 @@ def places(now: Sorting) -> dict[str, str | None]:
         one.id: theme.id if (theme := now.theme_of(one.id)) is not None else None
         for one in now.open_segments()
     }
+
+
+def titles_of_themes(notice: str) -> dict[str, str]:
+    """Every theme by its newest title in the reader's language, those that went into others too."""
+    entries = open_store(notice).events({"theme"})
+    return {one.payload["theme"]: pick(one.payload["title"], current()) for one in entries if one.known}
 
 
 def lines_of(said: str) -> list[dict[str, Any]]:
