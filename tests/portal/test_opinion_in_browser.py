@@ -82,6 +82,43 @@ def test_the_field_of_words_is_on_the_first_screen_once_a_place_is_drawn(
         assert drawn["width"] >= 140
 
 
+#: How high what is ticked or chosen is, with the label around it.
+FOR_A_FINGER = """() => [...document.querySelectorAll("[type=checkbox], [type=radio], select")]
+    .filter(one => one.checkVisibility() && !one.closest(".trap"))
+    .map(one => [one.name, (one.closest("label") ?? one).getBoundingClientRect().height])"""
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_what_is_ticked_on_the_form_is_large_enough_for_a_finger(
+    served: Service, chromium: Any, tmp_path: Path, lang: str
+) -> None:
+    file = tmp_path / "letter.txt"
+    file.write_text("More trees.", encoding="utf-8")
+    with served.tab(chromium, width=390, java_script_enabled=False) as tab:
+        tab.goto(served.url(f"/{lang}{FORM}"))
+        tab.locator("details.more > summary").click()
+        tab.fill("#find", "445693.5, 4401997.3")
+        tab.set_input_files("#files", file)
+        press(tab, "find")
+        tab.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+        seen = tab.evaluate(FOR_A_FINGER)
+        names = {name for name, _ in seen}
+        assert names >= {"without[]", "without_file[]", "target[]", "datum"}, names
+        assert [one for one in seen if one[1] < 44] == []
+
+
+def test_the_name_of_a_file_is_shown_as_it_is_written(served: Service, chromium: Any, tmp_path: Path) -> None:
+    file = tmp_path / "letter.txt"
+    file.write_text("More trees.", encoding="utf-8")
+    with served.tab(chromium, java_script_enabled=False) as tab:
+        tab.goto(served.url("/en" + FORM))
+        tab.set_input_files("#files", file)
+        press(tab, "check")
+        press(tab, "edit")
+        shown = tab.locator(".chosen .what").all_inner_texts()
+        assert [one.split()[0] for one in shown] == ["Parcel", "letter.txt"]
+
+
 def test_a_double_click_is_one_opinion(served: Service, chromium: Any) -> None:
     with served.tab(chromium, java_script_enabled=False) as tab:
         tab.goto(served.url("/en" + FORM))
