@@ -51,6 +51,14 @@ def test_an_opinion_is_looked_through_and_then_sent_without_a_script(opened: Dat
     assert OpinionDraft.objects.count() == 0
 
 
+@pytest.mark.parametrize("lang", ["zh", "en", "ja"])
+def test_a_fold_names_the_fields_in_it_as_their_labels_do(opened: DatabaseStore, lang: str) -> None:
+    seen = unescape(Client().get(f"/{lang}/notices/town/opinion/").content.decode())
+    fold = re.search(r"<summary>([^<]+)</summary>\s*<div[^>]*>\s*<label for=\"title\">([^<]+?) <", seen)
+    assert fold is not None
+    assert fold[2].lower() in fold[1].lower()
+
+
 def test_a_second_click_gets_the_same_receipt_and_the_same_secret(opened: DatabaseStore) -> None:
     token = draft_of(post(text="More trees."))
     first, second = post(do="send", draft=token), post(do="send", draft=token)
