@@ -156,8 +156,18 @@ def test_the_report_is_not_there_before_it_is_published(opened: DatabaseStore) -
     send(opened, "More trees.")
     page = read("/en/notices/town/response/")
     assert "not published yet" in page
+    assert "1 opinion was received so far" in page
     assert Client().get("/files/town/response/response.json").status_code == 404
     assert "once the consultation report is published" in read("/en/notices/town/opinions/O-1/")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en", "ja"])
+def test_whoever_comes_before_the_report_is_led_on(opened: DatabaseStore, lang: str) -> None:
+    """To what was said so far and to one's own opinion: the page says nothing else."""
+    main = read(f"/{lang}/notices/town/response/").partition("<main")[2]
+    for page in ("opinions", "follow"):
+        assert f'href="/{lang}/notices/town/{page}/"' in main
+    assert "/mail/" not in main  # this office sends none
 
 
 def test_the_report_reconciles_and_leads_to_each_opinion(published: DatabaseStore) -> None:

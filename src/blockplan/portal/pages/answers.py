@@ -55,7 +55,11 @@ _MAKING = threading.Lock()
 def response(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
     """The consultation report; before it is published, what is known of it so far."""
     row = open_to(request, notice)
-    context: dict[str, Any] = {"notice": standing_of(row), "published": row.state in PUBLISHED}
+    context: dict[str, Any] = {
+        "notice": standing_of(row),
+        "published": row.state in PUBLISHED,
+        "mails": sends() and not row.preview,
+    }
     if row.state in PUBLISHED:
         folder = made(row)
         head = json.loads((folder / HEAD).read_text(encoding="utf-8"))
@@ -64,7 +68,6 @@ def response(request: HttpRequest, lang: str, notice: str) -> HttpResponse:
             "numbers": numbers_of(row.id, _told_of(head)),
             "files": _files(folder, lang),
             "entered": _entered(row, folder),
-            "mails": sends(),
         }
     else:
         context["counts"] = register.counts(row)
