@@ -170,6 +170,16 @@ def test_whoever_comes_before_the_report_is_led_on(opened: DatabaseStore, lang: 
     assert "/mail/" not in main  # this office sends none
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"), [("zh", "逾期 0 条（"), ("en", "0 late ("), ("ja", "期限後 0 件（")]
+)
+def test_what_came_late_is_counted_in_the_order_of_each_language(
+    published: DatabaseStore, lang: str, said: str
+) -> None:
+    assert said in read(f"/{lang}/notices/town/response/")
+    assert said in taken(f"/files/town/response/response-{lang}.html").decode()
+
+
 def test_the_report_reconciles_and_leads_to_each_opinion(published: DatabaseStore) -> None:
     page = read("/en/notices/town/response/")
     assert "Trees are planted." in page

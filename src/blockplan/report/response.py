@@ -167,9 +167,9 @@ class _Response:
         }
         yield from (Term(words(f"count.{key}"), str(n)) for key, n in counts.items())
         yield Paragraph(words("count.sum", **counts), "lead")
-        late = [f"{sums['late']} {words('count.late')}"]
+        late = [words("count.late", n=sums["late"])]
         if sums["late_unknown"]:
-            late.append(f"{sums['late_unknown']} {words('count.late_unknown')}")
+            late.append(words("count.late_unknown", n=sums["late_unknown"]))
         yield Paragraph(" · ".join(late))
         if self.found["publication"] not in {"after_close_full", "live"}:
             yield Note(words("count.summary_mode"))
