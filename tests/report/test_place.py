@@ -100,6 +100,11 @@ def test_what_a_sentence_asks_of_a_measure_is_said_in_words(demo: PlanPlaces) ->
     assert notes["Overlap of the areas"] == "at most 0.01 ha"
 
 
+def test_rows_of_links_begin_with_a_capital_as_other_rows_do(demo: PlanPlaces) -> None:
+    carried = next(one for one in sections(demo.record("statement", "S04"), "en") if one.id == "carried")
+    assert {one.term for one in carried.terms} == {"Layer", "Measure"}
+
+
 def test_areas_of_a_column_stand_point_below_point(demo: PlanPlaces) -> None:
     land = next(one for one in sections(demo.record("area", "rd"), "en") if one.id == "land")
     assert {len(said.split()[0].partition(".")[2]) for row in land.table.rows for said in row[1:]} == {2}

@@ -63,7 +63,8 @@ def link_row(link: PageLink, speech: Speech) -> Term:
     if link.kind == "measure":
         number = speech.read(_asked(condition(link.id), speech.words))
     said = carrier_said(link, speech)
-    return Term(speech(f"kind.{link.kind}"), said, "" if number == said else number, link)
+    kind = speech(f"kind.{link.kind}")
+    return Term(kind[:1].upper() + kind[1:], said, "" if number == said else number, link)
 
 
 def _asked(asked: Condition | None, words: Words) -> str:
