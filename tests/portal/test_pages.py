@@ -198,6 +198,13 @@ def test_a_parcel_leads_to_the_opinions_about_it(commented: DatabaseStore) -> No
     assert "No opinion fits" in read("/en/notices/town/opinions/?about=parcels:other")
 
 
+def test_my_parcel_and_my_place_are_written_alike_in_japanese(shown: DatabaseStore) -> None:
+    for path in ("place/", f"plan/parcels/{PARCEL}/"):
+        page = read(f"/ja/notices/town/{path}")
+        assert "わたしの" in page, path
+        assert "私の" not in page, path
+
+
 @pytest.mark.long
 def test_easy_japanese_has_readings_over_its_words(shown: DatabaseStore) -> None:
     page = read(f"/ja/notices/town/plan/parcels/{PARCEL}/my-parcel/?easy=1")
