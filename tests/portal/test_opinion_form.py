@@ -51,6 +51,14 @@ def test_an_opinion_is_looked_through_and_then_sent_without_a_script(opened: Dat
     assert OpinionDraft.objects.count() == 0
 
 
+def test_that_a_clerk_looks_first_is_said_alike_before_and_after_sending(opened: DatabaseStore) -> None:
+    form = "/zh/notices/town/opinion/"
+    looked = page(Client().post(form, {"do": "check", "text": "多种树。"}))
+    assert "经工作人员审核后公开" in looked
+    receipt = page(Client().post(form, {"do": "send", "draft": draft_of(looked)}))
+    assert "经工作人员审核后公开" in receipt
+
+
 @pytest.mark.parametrize("lang", ["zh", "en", "ja"])
 def test_a_fold_names_the_fields_in_it_as_their_labels_do(opened: DatabaseStore, lang: str) -> None:
     seen = unescape(Client().get(f"/{lang}/notices/town/opinion/").content.decode())
