@@ -1,4 +1,4 @@
-"""Shapes that hold each other too deep are refused, where reading them would end the process."""
+"""Shapes that hold each other too deep, and views without end, are refused: their readers would not stop."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from blockplan.errors import PlanDataError
 from blockplan.exchange.office.vectors import read_vectors
 from blockplan.plan.files.formats import read_layer
-from blockplan.plan.files.nesting import MOST_LEVELS, too_deep
+from blockplan.plan.files.nesting import MOST_LEVELS, endless_view, too_deep
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,3 +96,38 @@ def test_a_geoparquet_file_of_shapes_too_deep_is_refused(tmp_path: Path) -> None
     pq.write_table(deep, tmp_path / "deep.parquet")
     with pytest.raises(PlanDataError, match=TOLD):
         read_layer(tmp_path / "deep.parquet")
+
+
+ENDLESS = "WITH c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT n AS fid, {shape} AS geom FROM c"
+
+
+def with_view(path: Path, rows: str, name: str = "v") -> Path:
+    """A GeoPackage of one parcel, and a view that its list of layers names."""
+    square().to_file(path, layer="land")
+    with closing(sqlite3.connect(path)) as base:
+        base.execute(f"CREATE VIEW {name} AS {rows}")
+        base.execute(
+            "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES (?, 'attributes', ?)",
+            (name, name),
+        )
+        base.commit()
+    return path
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("shape", ["NULL", "ST_MakePoint(n, n)"], ids=["plain", "by a function of GDAL"])
+def test_a_view_without_end_is_refused_and_not_read_for_ever(tmp_path: Path, shape: str) -> None:
+    path = with_view(tmp_path / "a.gpkg", ENDLESS.format(shape=shape))
+    with pytest.raises(PlanDataError, match="'v', of whose rows no end"):
+        read_layer(path, "land")
+    with pytest.raises(PlanDataError, match="cannot be read: of the rows of its view v no end"):
+        read_vectors(path, "a.gpkg")
+
+
+@pytest.mark.parametrize(
+    "rows", ["SELECT fid, DKBH FROM land", "SELECT ST_Area(geom) AS area FROM land", "SELECT * FROM gone"]
+)
+def test_other_views_leave_their_file_to_be_read(tmp_path: Path, rows: str) -> None:
+    path = with_view(tmp_path / "a.gpkg", rows)
+    assert endless_view(path) is None
+    assert read_layer(path, "land")["DKBH"].tolist() == ["A-01"]

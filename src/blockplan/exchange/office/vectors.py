@@ -27,7 +27,7 @@ from blockplan.exchange.office.messages import Message, first_line, of_error, re
 from blockplan.exchange.office.source import SourceLayer, SourceReading
 from blockplan.plan.files import encodings
 from blockplan.plan.files.formats import EVERY_FEATURE
-from blockplan.plan.files.nesting import too_deep_layer
+from blockplan.plan.files.nesting import endless_view, too_deep_layer
 from blockplan.plan.model.layers import LARGEST_NUMBER
 
 if TYPE_CHECKING:
@@ -62,6 +62,9 @@ def read_vectors(path: Path, label: str) -> SourceReading:
         return _read_dbase(path, label)
     if path.suffix.lower() in {".geojson", ".json"}:
         return _read_geojson(path, label)
+    view = endless_view(path)
+    if view is not None:
+        raise refused(PlanDataError, "view_without_end", file=path.name, layer=view)
     deep = too_deep_layer(path)
     if deep is not None:
         raise refused(PlanDataError, "shapes_too_deep", file=path.name, layer=deep)

@@ -22,7 +22,7 @@ from pyproj.exceptions import CRSError
 from blockplan.errors import PlanDataError
 from blockplan.plan.files import encodings
 from blockplan.plan.files.archive import writing_file
-from blockplan.plan.files.nesting import MOST_LEVELS, too_deep, too_deep_layer
+from blockplan.plan.files.nesting import MOST_LEVELS, endless_view, too_deep, too_deep_layer
 from blockplan.plan.model.layers import LAYERS
 
 if TYPE_CHECKING:
@@ -77,6 +77,11 @@ def list_layers(path: str | Path) -> dict[str, str | None]:
     kind = _checked_kind(path)
     if kind == "Parquet":
         return {path.stem: "Unknown"}
+    if kind == "GPKG" and (view := endless_view(path)):
+        raise PlanDataError(
+            f"{path} holds the view {view!r}, of whose rows no end is found.\n"
+            "Save what it shows as a layer of its own, and take the view out."
+        )
     with _reading(path):
         return {str(name): geometry for name, geometry in pyogrio.list_layers(_address(path, kind))}
 

@@ -1,11 +1,14 @@
 """
-Shapes that hold each other too deep to be read: GEOS follows them on its stack and brings the process down.
+What a file may hold in itself without an end that its reader would see.
 
-GDAL refuses more than 32 levels where it reads shapes itself, but hands on those of GeoPackages as they are.
+Shapes that hold each other too deep: GEOS follows them on its stack and brings the process down. GDAL refuses
+more than 32 levels where it reads shapes itself, but hands on those of GeoPackages as they are. And views of
+a GeoPackage that ask themselves, or have rows beyond number: SQLite runs on.
 """
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import struct
 from contextlib import closing
@@ -20,6 +23,11 @@ MOST_LEVELS = 1_000
 _LEVEL_BYTES = 9
 _COLLECTIONS, _POLYGONS, _POINT = {4, 5, 6, 7, 9, 10, 11, 12, 15, 16}, {3, 17}, 1
 _SQLITE = b"SQLite format 3\0"
+#: So many steps of SQLite's machine the rows of a view are counted for: some ten million rows, a few seconds.
+MOST_STEPS = 200_000_000
+#: So often whoever counts is asked whether to go on.
+_STEPS_AT_ONCE = 1_000_000
+_UNKNOWN_FUNCTION = re.compile(r"no such function: (\w+)")
 #: Doubles of the envelope in the header of a shape of a GeoPackage, by what its flags say.
 _ENVELOPE = (0, 4, 6, 6, 8, 0, 0, 0)
 
@@ -68,15 +76,60 @@ def _one(wkb: bytes, at: int) -> tuple[int, int]:
     return at, 0
 
 
+def endless_view(path: Path) -> str | None:
+    """A view of a GeoPackage of which no end is found within `MOST_STEPS`; else None."""
+    if not _is_base(path):
+        return None
+    try:
+        with closing(_opened(path)) as base:
+            views = base.execute("SELECT name FROM sqlite_master WHERE type = 'view'").fetchall()
+            return next((str(name) for (name,) in views if not _ends(base, name)), None)
+    except (sqlite3.Error, UnicodeDecodeError):  # whoever reads it says so
+        return None
+
+
+def _ends(base: sqlite3.Connection, view: str) -> bool:
+    """Whether the rows of a view can be counted; one that cannot be asked at all has none."""
+    left = MOST_STEPS // _STEPS_AT_ONCE
+
+    def is_enough() -> bool:
+        nonlocal left
+        left -= 1
+        return left < 0
+
+    base.set_progress_handler(is_enough, _STEPS_AT_ONCE)
+    quoted, known = view.replace('"', '""'), set[str]()
+    while True:
+        try:
+            base.execute(f'SELECT count(*) FROM "{quoted}"').fetchone()  # noqa: S608 (quoted above)
+        except sqlite3.Error as error:
+            unknown = _UNKNOWN_FUNCTION.search(str(error))
+            if unknown is None or unknown[1] in known:
+                return left >= 0
+            # GDAL has functions that we have not; what they give does not tell how many rows there are.
+            known.add(unknown[1])
+            base.create_function(unknown[1], -1, lambda *_: None)
+        else:
+            return True
+
+
+def _is_base(path: Path) -> bool:
+    if not path.is_file():  # a geodatabase is a folder
+        return False
+    with path.open("rb") as file:
+        return file.read(len(_SQLITE)) == _SQLITE
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+
+
 def too_deep_layer(path: Path, only: str | None = None) -> str | None:
     """A layer of a GeoPackage (`only` this one) with a shape that lies too deep in others; else None."""
-    if not path.is_file():  # a geodatabase is a folder
+    if not _is_base(path):
         return None
-    with path.open("rb") as file:
-        if file.read(len(_SQLITE)) != _SQLITE:
-            return None
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as base:
+        with closing(_opened(path)) as base:
             known = base.execute("SELECT table_name, column_name FROM gpkg_geometry_columns").fetchall()
             for table, column in [(table, column) for table, column in known if only in {None, table}]:
                 layer, shape = ('"' + name.replace('"', '""') + '"' for name in (table, column))
