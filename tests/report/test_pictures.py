@@ -80,12 +80,6 @@ def test_a_picture_is_png_of_the_width_asked_for(drawn) -> None:
     assert abs(struct.unpack(">I", png[16:20])[0] - 640) <= 1
 
 
-def test_a_picture_can_hold_its_letters(drawn) -> None:
-    whole = drawn["zh"][0].svg_with_fonts
-    assert "font/woff;base64," in whole
-    ET.fromstring(whole)
-
-
 @pytest.mark.long
 @pytest.mark.parametrize("lang", SPOKEN)
 def test_a_place_has_a_small_map_of_its_own(lang: str) -> None:
@@ -112,9 +106,9 @@ def test_the_same_place_gives_the_same_picture() -> None:
 def test_a_point_has_a_map_and_a_point_far_off_is_refused() -> None:
     locator = Locator(town(), "en")
     west, south, *_ = town().layer("boundary").total_bounds
-    assert "the chosen place" in locator.picture_at(west + 50, south + 50).title
+    assert "the chosen place" in locator.picture_of(shapely.Point(west + 50, south + 50)).title
     with pytest.raises(UsageError, match="far outside"):
-        locator.picture_at(0.0, 0.0)
+        locator.picture_of(shapely.Point(0, 0))
 
 
 def test_a_point_is_ringed_beside_or_within_a_parcel_that_is_outlined() -> None:

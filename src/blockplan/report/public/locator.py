@@ -87,10 +87,6 @@ class Locator:
         name = self._name(kind, id_)
         return self._drawn(f"locator-{kind}-{id_}", name, frame, shape, plain=plain, slim=slim)
 
-    def picture_at(self, x: float, y: float) -> Picture:
-        """The map of a point of the plan's CRS; as `picture_of`."""
-        return self.picture_of(shapely.Point(x, y))
-
     def picture_of(self, shape: Any, *, plain: bool = False) -> Picture:
         """
         The map of a point, line or area of the plan's CRS; `plain` is as above.

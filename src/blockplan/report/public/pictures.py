@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from markupsafe import escape
 
-from blockplan.report import fonts
 from blockplan.report.document import SWATCH
 from blockplan.report.maps import svg
 from blockplan.report.maps.svg import FONT, wrapped
@@ -68,27 +67,18 @@ class Picture:
     @property
     def svg(self) -> str:
         """The picture as an SVG file; letters come from the reader's own fonts."""
-        return self._file("")
-
-    @property
-    def svg_with_fonts(self) -> str:
-        """The picture as an SVG file that holds its letters, so that it looks alike everywhere."""
-        faces = fonts.faces(self.title + self.alt + self.body, self.lang)
-        return self._file(f"<style>{faces}</style>")
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width_mm:.2f} {self.height_mm:.2f}" '
+            f'width="{self.width_mm:.2f}mm" height="{self.height_mm:.2f}mm" role="img" '
+            f'font-family="{FONT}, sans-serif"><title>{escape(self.title)}</title>'
+            f"<desc>{escape(self.alt)}</desc>{self.body}</svg>"
+        )
 
     def png(self, width_px: int = 1200) -> bytes:
         """The picture as PNG, so many pixels wide."""
         from blockplan.report.typesetting import raster  # noqa: PLC0415 (the typesetter is slow to load)
 
         return raster(self.svg, self.lang, self.width_mm, width_px)
-
-    def _file(self, style: str) -> str:
-        return (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width_mm:.2f} {self.height_mm:.2f}" '
-            f'width="{self.width_mm:.2f}mm" height="{self.height_mm:.2f}mm" role="img" '
-            f'font-family="{FONT}, sans-serif"><title>{escape(self.title)}</title>'
-            f"<desc>{escape(self.alt)}</desc>{style}{self.body}</svg>"
-        )
 
 
 def picture(drawing: Drawing, speech: Speech, alt: str, table: Table, *, key: str | None = "") -> Picture:
