@@ -179,6 +179,31 @@ def test_long_rows_are_the_same_where_each_thing_is_whether_or_not_it_is_the_sam
     assert not same(row, [*row])
 
 
+@pytest.mark.parametrize(
+    ("kind", "one", "other"),
+    [
+        (float, 0.0, -0.0),
+        (float, np.nan, 0.0),
+        (np.float32, 1.0, 2.0),
+        (np.int64, 1, 2),
+        (bool, True, False),
+        ("U5", "a", "b"),
+        ("U2", "a", "b"),
+        (complex, 1, 1j),
+        ("M8[s]", 1, 2),
+    ],
+)
+def test_long_arrays_are_the_same_where_their_bytes_are(kind: Any, one: object, other: object) -> None:
+    row = np.full(40, one).astype(kind)
+    changed = row.copy()
+    changed[7] = np.array([other]).astype(kind)[0]
+    assert same(row, row.copy())
+    assert not same(row, changed)
+    assert same(changed[::2], changed.copy()[::2])
+    assert same(np.array([row, row]).T, np.array([row, row]).T)
+    assert not same(np.array([row, row]).T, np.array([row, changed]).T)
+
+
 @given(st.data())
 def test_many_values_told_together_are_the_same_where_each_by_itself_is(data: Any) -> None:
     few = data.draw(st.lists(st.sampled_from(LOOK_ALIKE), min_size=1, max_size=3))

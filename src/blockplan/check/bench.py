@@ -217,9 +217,9 @@ class CheckBench:
             if not (stand and number < len(last.parts) and same(last.parts[number], part)):
                 one = replace(asked, scope_id=part.scope.partition(":")[2], part=part)
                 verdicts.append(self._verdict(one, of_part()))
-            elif shown_anew:
-                verdict, counted = last.verdicts[number], part.counted or measurement.counted
-                as_now = changed(verdict.measurement, counted=counted) if alike else of_part()
+            elif shown_anew and not (alike and part.counted):
+                verdict = last.verdicts[number]
+                as_now = changed(verdict.measurement, counted=measurement.counted) if alike else of_part()
                 verdicts.append(changed(verdict, measurement=as_now))
             else:
                 verdicts.append(last.verdicts[number])

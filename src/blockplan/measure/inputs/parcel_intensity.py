@@ -18,7 +18,7 @@ from blockplan.measure.inputs.columns import areas_m2, ids, points, rows_of_parc
 from blockplan.measure.inputs.floors import parcel_points
 from blockplan.measure.measurement import Each, Measurement
 from blockplan.measure.missing import Missing, unknown
-from blockplan.plan.model.recall import by_row, once_for
+from blockplan.plan.model.recall import by_row, once, once_for
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -81,13 +81,18 @@ def measurement(
         unsure_of(found.lacking, found.spoken_of),
         found.parts,
     )
-    counted = {layer: tuple(each.ids[found.spoken_of].tolist())}
+    spoken = partial(_some, each.ids, found.spoken_of)
+    counted = {layer: once("features counted", spoken, each.ids, found.spoken_of)}
     counted |= {
         name: once_for("parts counted", partial(tuple, parts), parts)
         for name, (parts, _) in found.parts.items()
     }
     whole = Measurement(id_, None, unit, found.definition, missing=absent, counted=counted, each=each)
     return with_the_middle(whole, each, found.nothing)
+
+
+def _some(ids: NDArray[Any], rows: NDArray[np.bool_]) -> tuple[str, ...]:
+    return tuple(ids[rows].tolist())
 
 
 def with_the_middle(found: Measurement, each: Each, nothing: Missing) -> Measurement:

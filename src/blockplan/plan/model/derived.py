@@ -187,17 +187,24 @@ def _same_arrays(one: NDArray[Any], other: NDArray[Any]) -> bool:
     if one.shape != other.shape or one.dtype != other.dtype:
         return False
     if one.dtype != object:
-        return one.tobytes() == other.tobytes()
+        return _same_bytes(one, other)
     alike = (addresses(one) == addresses(other)).ravel()
     these, those = one.ravel()[~alike].tolist(), other.ravel()[~alike].tolist()
     return _same_each(these, those) if these and type(these[0]) is str else all(map(same, these, those))
 
 
+def _same_bytes(one: NDArray[Any], other: NDArray[Any]) -> bool:
+    whole = _WHOLE.get(one.dtype.itemsize)
+    if one.size < LONG or whole is None or not (one.flags.c_contiguous and other.flags.c_contiguous):
+        return one.tobytes() == other.tobytes()
+    return bool((one.view(whole) == other.view(whole)).all())  # without a copy of either
+
+
 def _same_each(one: Any, other: Any) -> bool:
     if len(one) != len(other):
         return False
-    if len(one) >= LONG and _are_texts(one) and _are_texts(other):  # ids
-        return bool(one == other)
+    if len(one) >= LONG and _are_texts(one):  # ids; what is the same text is a text
+        return type(one) is type(other) and bool(one == other)
     # Of long rows most are the same objects, often all: they are passed over without a call.
     rest = [*compress(zip(one, other, strict=True), map(is_not, one, other))]
     return _same_many(*zip(*rest, strict=True)) if len(rest) >= LONG else all(starmap(same, rest))
@@ -225,6 +232,10 @@ def _same_rows(these: Sequence[Any], those: Sequence[Any]) -> bool:
     if len({*lengths}) == 1:
         return all(map(_same_each, zip(*these, strict=True), zip(*those, strict=True)))
     return _same_each([*chain(*these)], [*chain(*those)])
+
+
+#: Size of a value in bytes -> the whole number of that size, by which values are the same if their bytes are.
+_WHOLE = {1: np.uint8, 2: np.uint16, 4: np.uint32, 8: np.uint64}
 
 
 def _are_texts(some: Any) -> bool:
