@@ -6,7 +6,7 @@ import dataclasses
 import re
 import tomllib
 
-from blockplan.plan.model.faults import GRADES
+from blockplan.plan.model.faults import GRADES, titles
 from blockplan.plan.validity.checked_layers import Tolerances
 from blockplan.texts import LANGUAGES
 
@@ -19,7 +19,7 @@ def listed(repo):
         if "message" in node:
             found[kind, ""] = node["grade"]
         cases = {case: child for case, child in node.items() if isinstance(child, dict)}
-        for case in set(cases) - {"message", "remedy"}:
+        for case in set(cases) - {"message", "remedy", "title"}:
             assert set(cases[case]) - {"grade"} == {"message", "remedy"}, f"{kind}.{case}"
             found[kind, case] = cases[case].get("grade", node["grade"])
     return found
@@ -40,6 +40,13 @@ def documented(repo):
 
 def test_every_kind_and_case_of_fault_is_documented_with_its_grade(repo):
     assert documented(repo) == listed(repo)
+
+
+def test_every_kind_of_fault_is_called_something_of_its_own_in_every_language(repo):
+    called = titles()
+    assert set(called) == {kind for kind, _ in listed(repo)}
+    for lang in LANGUAGES:
+        assert len({one[lang] for one in called.values()}) == len(called)
 
 
 def test_every_grade_is_one_of_three(repo):

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from tests.support.browser_workbench import IDLE, WAIT_MS, faults_of, opened, settled, typed_in, values
 from tests.support.builders import SIDE, X, Y
+from tests.support.jittered import jittered_plan
 from tests.support.town import town, without
 from tests.support.workbench import Service, workbench
 
@@ -247,6 +248,42 @@ def test_a_fault_says_a_column_whose_name_ends_in_a_unit_once(chromium: Any, tmp
         said = tab.locator(".faults").inner_text()
         assert "的建筑面积（平方米）" in said
         assert "平方米，" not in said
+        assert wrong == []
+        tab.close()
+
+
+def test_many_faults_of_a_kind_stand_in_one_fold_the_largest_first(chromium: Any, tmp_path: Path) -> None:
+    plan = jittered_plan(7, 7, buildings=0)
+    gaps = [one for at, one in enumerate(plan.layer("parcels").index) if at // 7 % 2 and at % 7 % 2]
+    bp.write(without(plan, "parcels", *gaps), tmp_path / "plan")
+    with workbench(tmp_path / "plan") as service:
+        faults = [one for one in service.ask("/workspace/result")[1]["faults"] if one["rule"] == "pq-cover"]
+        sizes = sorted((one["measured"] for one in faults), reverse=True)
+        tab, wrong = opened(service, chromium, "en", 1440)
+        tab.locator("#tab-faults").click()
+        fold = tab.locator(".faults details", has_text="Gaps 9")
+        assert f"Total {sum(sizes):,.0f}\xa0m²" in fold.locator("summary").inner_text()
+        fold.locator("summary").click()
+        said = fold.locator("li span").all_inner_texts()
+        assert [f"{size:,.1f}" in one for size, one in zip(sizes, said, strict=True)] == [True] * 9
+        edit = {"op": "set", "layer": "parcels", "id": plan.layer("parcels").index[0], "column": "residents"}
+        assert service.ask("/workspace/edits", {"edits": [edit | {"value": 7}]})[0] == 200
+        tab.locator(".strip", has_text="residents → 7").wait_for(timeout=WAIT_MS)
+        fold.locator("li button").first.click()
+        settled(tab)
+        tab.wait_for_function("__map.getZoom() > 15", timeout=WAIT_MS)
+        assert faults_of(tab) == ""
+        assert wrong == []
+        tab.close()
+
+
+def test_a_remedy_gives_what_is_to_be_written_as_it_is_written(chromium: Any, tmp_path: Path) -> None:
+    plan = jittered_plan(7, 7, buildings=0)
+    bp.write(plan.replace(parcels=plan.layer("parcels").assign(residents=None)), tmp_path / "plan")
+    with workbench(tmp_path / "plan") as service:
+        tab, wrong = opened(service, chromium, "ja", 1440)
+        tab.locator("#tab-faults").click()
+        assert '"given"、"dwellings"、"floor_area"' in tab.locator(".faults").inner_text()
         assert wrong == []
         tab.close()
 

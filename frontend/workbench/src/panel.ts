@@ -3,7 +3,7 @@
 import * as api from "./api";
 import { fill, h } from "../../map/dom";
 import { isPart, key, store } from "./store";
-import { faultInWords, forceName, idInWords, layerName, nameOf, packName, partInWords, readingInShort, readingName, useName } from "./vocabulary";
+import { faultInWords, faultTitle, forceName, idInWords, layerName, nameOf, packName, partInWords, readingInShort, readingName, useName } from "./vocabulary";
 import { counted, number, say } from "./words";
 import type { Fault, Outcome, Verdict } from "./types";
 
@@ -298,20 +298,46 @@ export function drawFaults(into: Element, go: (layer: string, id: string) => voi
     alike.set(name, before + 1);
     return before ? `${name}-${before}` : name;
   };
-  const rows = store.result.faults.map((one) => {
+  /** In a fold a row leaves out what the fold says of all. */
+  const row = (one: Fault, fold?: { remedy: string | undefined }): HTMLElement => {
     const { layer, id } = one;
     const called = calledAs(one);
     const feature = id && store.features.get(layer)?.has(id) ? () => go(layer, id) : null;
     const place = one.x === null ? null : () => there(one);
     const lead = one.aspect === "geometry" ? (place ?? feature) : (feature ?? place);
     const said = [
-      h("b", {}, [grades[one.grade], layerName(layer), id && idInWords(id)].filter(Boolean).join(" ")),
+      fold ? id && h("b", {}, idInWords(id)) : h("b", {}, [grades[one.grade], layerName(layer), id && idInWords(id)].filter(Boolean).join(" ")),
       h("span", {}, faultInWords(layer, one.message)),
-      one.remedy && h("small", {}, faultInWords(layer, one.remedy)),
+      one.remedy && one.remedy !== fold?.remedy && h("small", {}, faultInWords(layer, one.remedy)),
     ];
     // What lies nowhere on the map leads nowhere.
     const draw = one.rule === GAP && place && h("button", { class: "link", id: `${called}-draw`, "data-act": "draw-parcel", onclick: () => fillGap(one) }, say("drawParcel"));
     return h("li", { class: one.grade }, lead ? h("button", { id: called, onclick: lead }, ...said) : h("p", {}, ...said), draw);
-  });
+  };
+  const kinds = new Map<string, Fault[]>();
+  for (const one of store.result.faults) {
+    const kind = [one.grade, one.rule, one.layer].join(" ");
+    kinds.set(kind, [...(kinds.get(kind) ?? []), one]);
+  }
+  const rows = [...kinds].flatMap(([kind, faults]) => (faults.length > FEW ? [folded(kind, faults)] : faults.map((one) => row(one))));
   fill(into, rows.length ? h("ul", { class: "faults" }, ...rows) : h("p", { class: "empty" }, say("noFaults")));
+
+  /** Many of a kind in one fold, the largest first, with how many there are and how large they are together. */
+  function folded(kind: string, faults: Fault[]): HTMLElement {
+    const { grade, rule, layer, unit } = faults[0]!;
+    const added = unit === "m2" && faults.every((one) => one.unit === unit) ? faults.reduce((sum, one) => sum + (one.measured ?? 0), 0) : null;
+    const size = added === null ? "" : ` · ${say("total")} ${number(added, 0)} m²`;
+    const largestFirst = [...faults].sort((one, other) => (other.measured ?? 0) - (one.measured ?? 0));
+    const remember = (event: Event): void => {
+      if ((event.target as HTMLDetailsElement).open) unfoldedKinds.add(kind);
+      else unfoldedKinds.delete(kind);
+    };
+        const summary = h("summary", { id: `f-${kind.replaceAll(" ", "-")}` }, h("b", {}, `${grades[grade]} ${layerName(layer)} · ${faultTitle(rule)} ${number(faults.length, 0)}`), h("small", {}, size));
+    const remedy = faults.every((one) => one.remedy === faults[0]!.remedy) ? faults[0]!.remedy : undefined;
+    const rows = h("ul", {}, ...largestFirst.map((one) => row(one, { remedy })));
+    return h("li", { class: grade }, h("details", { open: unfoldedKinds.has(kind), ontoggle: remember }, summary, remedy && h("p", {}, h("small", {}, faultInWords(layer, remedy))), rows));
+  }
 }
+
+/** Kinds of faults whose fold is open, also where the list is drawn anew. */
+const unfoldedKinds = new Set<string>();

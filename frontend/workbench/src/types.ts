@@ -61,6 +61,9 @@ export interface Fault {
   id: string | null;
   x: number | null;
   y: number | null;
+  /** How large it is, in its unit; null where it is a matter of yes or no. */
+  measured: number | null;
+  unit: string | null;
   message: string;
   remedy: string;
   /** What of the feature is in doubt: `geometry` or a column. */
@@ -187,6 +190,8 @@ export interface Vocabulary {
   layers: Record<string, { id: string | null; geometry: string; names: Record<Lang, string>; columns: Record<string, ColumnSpec> }>;
   /** Kind of a control line -> its colour, as on the sheets. */
   control_lines: Record<string, string>;
+  /** Kind of fault -> what such faults are called together. */
+  faults: Record<string, Record<Lang, string>>;
   forces: Record<string, Record<Lang, string>>;
   confidences: Record<string, Record<Lang, string>>;
   readings: Record<string, Record<Lang, string>>;

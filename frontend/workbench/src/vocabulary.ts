@@ -83,6 +83,9 @@ export function partInWords({ scope, title }: Pick<Verdict, "scope" | "title">):
   return name || idInWords(scope.id);
 }
 
+/** What faults of a kind are called together. */
+export const faultTitle = (kind: string): string => store.vocabulary.faults[kind]?.[language()] ?? kind;
+
 /** A message of a fault with the names that readers know in the place of those in tables. */
 export function faultInWords(layer: string, text: string): string {
   const spec = store.vocabulary.layers[layer]?.columns ?? {};

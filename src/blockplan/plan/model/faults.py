@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
 
 from blockplan.figures import with_unit
 from blockplan.jsontext import JsonRecord
-from blockplan.texts import DEFAULT_LANGUAGE, Catalog, pick
+from blockplan.texts import DEFAULT_LANGUAGE, Catalog, pick, toml_table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -114,6 +114,11 @@ class Fault(JsonRecord):
                 both = files and key in _IN_FILES and name != words[key]
                 words[key] = with_code(name, words[key]) if both else name
         return words | {"field": _Fields(lang, files=files)}
+
+
+def titles() -> dict[str, dict[str, str]]:
+    """Kind of fault -> what such faults are called together, in each language."""
+    return {kind: one["title"] for kind, one in toml_table(CATALOG.package, CATALOG.name).items()}
 
 
 def named(what: str, name: Any, lang: str = DEFAULT_LANGUAGE) -> Any:

@@ -41,6 +41,7 @@ from blockplan.measure.measurement import figure_unit
 from blockplan.plan import Plan, landuse, read, write
 from blockplan.plan.files.package import MANIFEST, SCENARIOS
 from blockplan.plan.files.scenarios import proposed_on
+from blockplan.plan.model import faults
 from blockplan.plan.model.codes import LISTS
 from blockplan.plan.model.layers import LAYERS, VALUES, LayerSpec
 from blockplan.plan.model.manifest import read_manifest
@@ -529,6 +530,7 @@ def vocabulary(langs: Iterable[str] = LANGUAGES) -> dict[str, Any]:
         },
         "layers": {name: _layer(spec, langs) for name, spec in LAYERS.items()},
         "control_lines": CONTROL_LINES,
+        "faults": {kind: {lang: title[lang] for lang in langs} for kind, title in faults.titles().items()},
         "forces": {force: _names(f"force.{force}", force, langs) for force in get_args(Force)},
         "confidences": {grade: _names(f"confidence.{grade}", grade, langs) for grade in "ABC"},
         "flags": {said: _names(f"flag.{said}", said, langs) for said in ("true", "false")},
