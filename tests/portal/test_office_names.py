@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.support.office_pages import HERE, told
+from tests.support.office_pages import ANSWER, HERE, told
 from tests.support.staff import a_member, browser_of
 from tests.support.submitting import send
 
@@ -59,3 +59,26 @@ def test_the_page_of_the_record_is_headed_by_the_title_of_the_plan_with_its_id_b
 ) -> None:
     page = planner.get("/zh/office/notices/town/record/").content.decode()
     assert "<h1>档案：试点片区 · town</h1>" in page.replace("\xa0", " ")
+
+
+def test_the_page_of_the_record_says_which_theme_and_points_an_entry_is_about(planner: Client) -> None:
+    told(planner, DESK + "themes/T-1/", ANSWER)
+    told(planner, DESK + "segments/O-2.1/", ANSWER)
+    for title in ("Streets", "Stations"):
+        told(planner, DESK, {"do": "theme", "title": title, "gist": ""})
+    told(planner, DESK + "themes/T-2/", {"do": "merge", "into": "T-3"})
+    page = planner.get(HERE + "record/").content.decode()
+    rows = re.findall(r"<tr>(.*?)</tr>", page, re.DOTALL)[1:]
+    about = [
+        " ".join(re.sub(r"<[^>]+>", "", row.rpartition("<td")[2].partition(">")[2]).split()) for row in rows
+    ]
+    assert about[1:3] == ["No. 1 (entry 1)", "No. 2 (entry 2)"]
+    assert about[-7:] == [
+        "theme “Trees”", "No. 1, point 1 (entry 1), theme “Trees”", "theme “Trees”",
+        "No. 2, point 1 (entry 2)", "theme “Streets”", "theme “Stations”",
+        "theme “Streets”, theme “Stations”",
+    ]  # fmt: skip
+    assert f'href="{DESK}themes/T-1/"' in page
+    assert f'href="{DESK}themes/T-2/"' not in page  # it went into another
+    zh = planner.get("/zh/office/notices/town/record/").content.decode()
+    assert "主题“Trees”" in zh

@@ -91,7 +91,7 @@ def work(
         desk = Desk(ledger)
         cut, before = dict(desk.segments), places(desk)
         found = act(desk)
-        names = [*of(found), *(name for payload in desk.entered for name in _named_in(payload))]
+        names = [*of(found), *(name for payload in desk.entered for name in named_in(payload))]
         note("desk", who=actor.name, notice=notice, about=naming(about, names))
         after = places(desk)
         themed = {
@@ -111,7 +111,7 @@ def work(
     return permissions.work(notice, inside, actor)
 
 
-def _named_in(payload: Mapping[str, Any]) -> Iterator[str]:
+def named_in(payload: Mapping[str, Any]) -> Iterator[str]:
     """The opinions, points and themes that an entry of the desk is about."""
     for key in ("opinion", "segment", "theme", "merged_into"):
         if key in payload:

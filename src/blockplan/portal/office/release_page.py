@@ -24,8 +24,8 @@ from blockplan.notice.package import FrozenPlan, package_hash
 from blockplan.notice.record import export
 from blockplan.notice.verify import verify
 from blockplan.portal.lang import current
-from blockplan.portal.office import drafts, permissions
-from blockplan.portal.office.audit import note
+from blockplan.portal.office import desks, drafts, permissions
+from blockplan.portal.office.audit import MOST_NAMED, note
 from blockplan.portal.office.draft_pages import period_of
 from blockplan.portal.office.edit_conflicts import of_release, seen_of
 from blockplan.portal.office.forms import Form, Lines
@@ -33,26 +33,57 @@ from blockplan.portal.office.models import Draft
 from blockplan.portal.office.notice_pages import attempt
 from blockplan.portal.office.paging import paged
 from blockplan.portal.office.permissions import actor_of
+from blockplan.portal.record.index import named
 from blockplan.portal.record.models import Entry, Notice
 from blockplan.portal.record.store import open_store
+from blockplan.portal.words import say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 
     from blockplan.portal.plans.models import PlanVersion
+
+
+#: Entries that name themes.
+OF_THEMES = frozenset({"theme", "themed", "answered"})
 
 
 def record(request: HttpRequest, notice: str) -> HttpResponse:
     """Entries in order, and on request the verdict of the verifier over a fresh export."""
     row = get_object_or_404(Notice, pk=notice)
     rows, more = paged(Entry.objects.filter(notice=row), request, key="seq")
-    shown = {"notice": row, "rows": rows, "next": more, "checkpoint": open_store(notice).checkpoint()}
+    told = zip(rows, _about(notice, rows), strict=True)
+    shown = {
+        "notice": row, "rows": list(told), "next": more, "checkpoint": open_store(notice).checkpoint(),
+    }  # fmt: skip
     if "verify" in request.GET and rows:
         with tempfile.TemporaryDirectory() as folder:
             store = open_store(notice)
             export(store, Path(folder, "record"), store.notary, archive=True)
             shown["verified"] = verify(Path(folder, "record"))
     return render(request, "office/record.html", shown)
+
+
+def _about(notice: str, rows: list[Entry]) -> Iterator[tuple[list[tuple[str, str]], int]]:
+    """Address and name of what each entry is about, as far as they fit, and how many more there are."""
+    events = open_store(notice).some([one.seq for one in rows if one.opinion is None])
+    themes = desks.titles_of_themes(notice) if any(one.kind in OF_THEMES for one in rows) else {}
+    open_ones = desks.look(notice).themes if themes else {}
+    for row in rows:
+        event = events.get(row.seq)
+        names = [row.opinion] if row.opinion else [*desks.named_in(event.payload)] if event else []
+        every = sorted(dict.fromkeys(names), key=lambda name: name in themes)
+        told = [
+            (reverse("office_theme", args=[notice, name]) if name in open_ones else "",
+             say("office_desk.theme_named", current(), title=themes[name]))
+            if name in themes
+            else (reverse("office_opinion", args=[notice, name.partition(".")[0]]),
+                  named(notice, name, current()))
+            for name in every[:MOST_NAMED]
+        ]  # fmt: skip
+        yield told, len(every[MOST_NAMED:])
 
 
 def archive(request: HttpRequest, notice: str) -> HttpResponseBase:

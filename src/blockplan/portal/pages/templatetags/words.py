@@ -96,6 +96,12 @@ def colon(context: Context) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def comma(context: Context) -> str:
+    """What stands between two of a list."""
+    return ", " if _lang(context) == "en" else "、"
+
+
+@register.simple_tag(takes_context=True)
 def cite(context: Context, source: Mapping[str, Any]) -> str:
     """A source as people of the reader's language cite it; document and clause in older records."""
     said = pick(source.get("said"), _lang(context)) or f"{source['document']}, {source['clause']}"
