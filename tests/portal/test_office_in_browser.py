@@ -88,6 +88,23 @@ def read(office: Office, pages: Sequence[str], session: dict[str, Any]) -> Itera
     context.close()
 
 
+def test_a_moment_in_the_lists_of_acts_and_entries_takes_one_line_on_a_phone(
+    asked: Office, chromium: Any
+) -> None:
+    lines = """times => times.filter(one => one.getClientRects().length > 1
+        || one.getBoundingClientRect().height > 1.6 * parseFloat(getComputedStyle(one).lineHeight))
+        .map(one => one.textContent)"""
+    for person, page in ((asked.admin, "acts/"), (asked.planner, "notices/town/record/")):
+        state = person.context.storage_state()
+        with asked.service.tab(chromium, storage_state=state, width=390) as tab:
+            for lang in LANGUAGES:
+                tab.goto(asked.service.url(f"/{lang}/office/{page}"))
+                times = tab.locator("tbody time")
+                assert times.count() > 10
+                assert times.evaluate_all(lines) == []
+                assert tab.evaluate("document.documentElement.scrollWidth") == 390
+
+
 def test_a_planner_answers_by_keys_which_can_be_switched_off_and_loses_no_word(
     asked: Office, chromium: Any
 ) -> None:
@@ -293,7 +310,7 @@ def test_a_label_in_a_group_stands_apart_from_that_it_is_optional(chromium: Any,
 
 def test_labels_begin_with_a_capital_and_buttons_stand_apart(chromium: Any, styles: str, repo: Path) -> None:
     sheet = (repo / "src/blockplan/portal/submissions/static/portal/opinion.css").read_text(encoding="utf-8")
-    tab = chromium.new_page(viewport={"width": 390, "height": 844})
+    tab = chromium.new_page(width=390)
     tab.set_content(
         f"{styles}<style>{sheet}</style><main><nav class=sift><a href='/'><span>redacted</span> 1</a></nav>"
         "<fieldset class=kinds><label><input type=radio> <span>adopted</span></label></fieldset>"
