@@ -60,7 +60,7 @@ def test_the_form_stands_as_the_opinion_stands(mine: dict[str, str], opened: Dat
     said = begun(mine)
     assert (said["text"], said["title"], said["reason"]) == (["More trees."], ["Trees"], ["shade"])
     assert (said["target[]"], said["of"]) == (["parcels:P-1"], ["1"])
-    assert "The new words stand" in page(post({}, "amend_now", **said))
+    assert "Your change is recorded" in page(post({}, "amend_now", **said))
     assert [event.kind for event in opened.events(about="O-1")] == ["submitted"]  # nothing was changed
 
 
@@ -73,7 +73,7 @@ def test_title_reason_objects_and_files_change_with_the_words(
     added = SimpleUploadedFile("c.txt", b"paper c", "text/plain")
     more = {"text": "Benches.", "title": "", "reason": "rest", "target[]": ["areas:rd"], "files": added,
             "without_file[]": gone[1]}  # fmt: skip
-    assert "The new words stand" in page(post({}, "amend_now", **said | more))
+    assert "Your change is recorded" in page(post({}, "amend_now", **said | more))
     event = newest(opened)
     assert (event.kind, event.payload["text"], event.payload["title"]) == ("amended", "Benches.", "")
     assert (event.payload["reason"], event.payload["targets"]) == ("rest", [{"layer": "areas", "id": "rd"}])
@@ -97,6 +97,24 @@ def test_title_reason_objects_and_files_change_with_the_words(
     )
 
 
+@pytest.mark.parametrize(
+    ("lang", "claim"),
+    [
+        ("zh", "此后未被改动；修改或撤回另作登记"),
+        ("en", "this entry was not altered since"),
+        ("ja", "修正や取下げは別の登録になります"),
+    ],
+)
+def test_the_proof_does_not_say_of_a_changed_opinion_that_it_was_not_changed(
+    mine: dict[str, str], lang: str, claim: str
+) -> None:
+    post({}, "amend_now", **(begun(mine) | {"text": ["Fewer trees."]}))
+    seen = page(Client().post(f"/{lang}/notices/town/follow/", {"do": "see", **mine}))
+    assert "Fewer trees." in seen
+    assert claim in seen
+    assert "was not changed since" not in seen
+
+
 def test_the_first_receipt_still_holds(mine: dict[str, str], opened: DatabaseStore) -> None:
     post({}, "amend_now", **begun(mine) | {"text": "Benches."})
     document = json.loads(post(mine, "receipt_json").content)
@@ -112,7 +130,7 @@ def test_what_is_wrong_is_said_on_the_form_and_nothing_is_lost(
     assert 'href="#title"' in shown
     again = form_of(shown)
     assert again["text"] == ["Benches."]
-    assert "The new words stand" in page(post({}, "amend_now", **again | {"title": "Benches"}))
+    assert "Your change is recorded" in page(post({}, "amend_now", **again | {"title": "Benches"}))
     assert set(files(opened)) == {"a.txt", "b.txt"}
 
 
@@ -244,7 +262,7 @@ def test_one_secret_cannot_fill_the_record_from_whatever_address(
     assert form_of(page(answer))["text"] == ["One more."]
     assert sum(1 for _ in opened.events({"amended"})) == 12
     clock.on(minutes=30)
-    assert "The new words stand" in page(post({}, "amend_now", **said))
+    assert "Your change is recorded" in page(post({}, "amend_now", **said))
 
 
 @pytest.mark.long
