@@ -310,7 +310,7 @@ def test_a_label_in_a_group_stands_apart_from_that_it_is_optional(chromium: Any,
 
 def test_labels_begin_with_a_capital_and_buttons_stand_apart(chromium: Any, styles: str, repo: Path) -> None:
     sheet = (repo / "src/blockplan/portal/submissions/static/portal/opinion.css").read_text(encoding="utf-8")
-    tab = chromium.new_page(width=390)
+    tab = chromium.new_page(viewport={"width": 390, "height": 844})
     tab.set_content(
         f"{styles}<style>{sheet}</style><main><nav class=sift><a href='/'><span>redacted</span> 1</a></nav>"
         "<fieldset class=kinds><label><input type=radio> <span>adopted</span></label></fieldset>"
