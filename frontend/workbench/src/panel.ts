@@ -324,15 +324,16 @@ export function drawFaults(into: Element, go: (layer: string, id: string) => voi
 
   /** Many of a kind in one fold, the largest first, with how many there are and how large they are together. */
   function folded(kind: string, faults: Fault[]): HTMLElement {
-    const { grade, rule, layer, unit } = faults[0]!;
-    const added = unit === "m2" && faults.every((one) => one.unit === unit) ? faults.reduce((sum, one) => sum + (one.measured ?? 0), 0) : null;
+    const { grade, rule, layer } = faults[0]!;
+    const areas = faults.flatMap((one) => (one.unit === "m2" && one.measured !== null ? [one.measured] : []));
+    const added = areas.length === faults.length ? areas.reduce((sum, one) => sum + one, 0) : null;
     const size = added === null ? "" : ` · ${say("total")} ${number(added, 0)} m²`;
     const largestFirst = [...faults].sort((one, other) => (other.measured ?? 0) - (one.measured ?? 0));
     const remember = (event: Event): void => {
       if ((event.target as HTMLDetailsElement).open) unfoldedKinds.add(kind);
       else unfoldedKinds.delete(kind);
     };
-        const summary = h("summary", { id: `f-${kind.replaceAll(" ", "-")}` }, h("b", {}, `${grades[grade]} ${layerName(layer)} · ${faultTitle(rule)} ${number(faults.length, 0)}`), h("small", {}, size));
+    const summary = h("summary", { id: `f-${kind.replaceAll(" ", "-")}` }, h("b", {}, `${grades[grade]} ${layerName(layer)} · ${faultTitle(rule)} ${number(faults.length, 0)}`), h("small", {}, size));
     const remedy = faults.every((one) => one.remedy === faults[0]!.remedy) ? faults[0]!.remedy : undefined;
     const rows = h("ul", {}, ...largestFirst.map((one) => row(one, { remedy })));
     return h("li", { class: grade }, h("details", { open: unfoldedKinds.has(kind), ontoggle: remember }, summary, remedy && h("p", {}, h("small", {}, faultInWords(layer, remedy))), rows));
