@@ -73,7 +73,6 @@ _COPY = re.compile(r"备份|副本|旧|作废|废弃|backup|copy|old|bak|临时|
 #: Fields of a table of facilities, and those that no parcel has; bounds that only a table of parcels says,
 #: and what it mostly says where it says no bound.
 KINDS_SAID = ("name_zh", "service")
-FACILITY_WORDS = ("设施", "施設", "facilit")
 OF_FACILITIES = frozenset({"facility_id", "level", "beds", "places", "classes", "scale_text"})
 BUILT_ON = frozenset(
     f"{base}{end}"
@@ -81,6 +80,8 @@ BUILT_ON = frozenset(
     for end in ("", "_min", "_max")
 )
 OF_PARCELS = frozenset({"land_use", "residents", "dwellings", "floor_area_m2", "parking_spaces"})
+#: A heading with one of these in it is of facilities.
+FACILITY_WORDS = ("设施", "施設", "facilit")
 
 
 def recognise(layer: SourceLayer, profile: Profile) -> LayerChoice:
@@ -106,7 +107,12 @@ def recognise(layer: SourceLayer, profile: Profile) -> LayerChoice:
         return not_known(layer)
     score, role, why, fields = readings[0]
     close = [other for mark, other, _, _ in readings[1:3] if score - mark < CLOSE and mark >= LEAST]
-    if role == "facility_table" and facilities == "maybe" and _could_be_parcels(layer, profile):
+    if (
+        role == "facility_table"
+        and facilities == "maybe"
+        and not layer.role
+        and _could_be_parcels(layer, profile)
+    ):
         close = list(dict.fromkeys([*close, "parcel_table"]))
     return LayerChoice(
         file=layer.file,
@@ -225,7 +231,7 @@ def _lists_facilities(layer: SourceLayer, profile: Profile) -> str | None:
 def _could_be_parcels(layer: SourceLayer, profile: Profile) -> bool:
     """Whether a table says the number and the area of each row's land, which both kinds of tables may say."""
     sure = {one.column for one in fields_of(layer, "parcel_table", profile) if one.confidence >= 0.7}
-    return "parcel_table" in profile.tables and sure >= {"parcel_id", "declared_area_m2"}
+    return sure >= {"parcel_id", "declared_area_m2"}
 
 
 def _of_facilities(layer: SourceLayer, fields: list[FieldChoice]) -> bool:
