@@ -98,7 +98,10 @@ def test_a_geoparquet_file_of_shapes_too_deep_is_refused(tmp_path: Path) -> None
         read_layer(tmp_path / "deep.parquet")
 
 
-ENDLESS = "WITH c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT n AS fid, {shape} AS geom FROM c"
+ENDLESS = (
+    "WITH c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE {while_}) "
+    "SELECT n AS fid, {shape} AS geom FROM c"
+)
 
 
 def with_view(path: Path, rows: str, name: str = "v") -> Path:
@@ -115,9 +118,18 @@ def with_view(path: Path, rows: str, name: str = "v") -> Path:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("shape", ["NULL", "ST_MakePoint(n, n)"], ids=["plain", "by a function of GDAL"])
-def test_a_view_without_end_is_refused_and_not_read_for_ever(tmp_path: Path, shape: str) -> None:
-    path = with_view(tmp_path / "a.gpkg", ENDLESS.format(shape=shape))
+@pytest.mark.parametrize(
+    ("shape", "while_"),
+    [
+        ("NULL", "1"),
+        ("ST_MakePoint(n, n)", "1"),
+        ("NULL", "ST_X(n) IS NULL"),
+        ("NULL", "ST_X(n) IS NOT NULL"),
+    ],
+    ids=["plain", "by a function of GDAL", "while it gives nothing", "while it gives something"],
+)
+def test_a_view_without_end_is_refused_and_not_read_for_ever(tmp_path: Path, shape: str, while_: str) -> None:
+    path = with_view(tmp_path / "a.gpkg", ENDLESS.format(shape=shape, while_=while_))
     with pytest.raises(PlanDataError, match="'v', of whose rows no end"):
         read_layer(path, "land")
     with pytest.raises(PlanDataError, match="cannot be read: of the rows of its view v no end"):

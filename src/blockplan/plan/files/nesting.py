@@ -77,19 +77,13 @@ def _one(wkb: bytes, at: int) -> tuple[int, int]:
 
 
 def endless_view(path: Path) -> str | None:
-    """A view of a GeoPackage of which no end is found within `MOST_STEPS`; else None."""
+    """
+    A view of a GeoPackage of which, with those before it, no end is found within `MOST_STEPS`; else None.
+
+    What only GDAL can work out counts as nothing and then as 1; a view that ends for both is taken to end.
+    """
     if not _is_base(path):
         return None
-    try:
-        with closing(_opened(path)) as base:
-            views = base.execute("SELECT name FROM sqlite_master WHERE type = 'view'").fetchall()
-            return next((str(name) for (name,) in views if not _ends(base, name)), None)
-    except (sqlite3.Error, UnicodeDecodeError):  # whoever reads it says so
-        return None
-
-
-def _ends(base: sqlite3.Connection, view: str) -> bool:
-    """Whether the rows of a view can be counted; one that cannot be asked at all has none."""
     left = MOST_STEPS // _STEPS_AT_ONCE
 
     def is_enough() -> bool:
@@ -97,7 +91,21 @@ def _ends(base: sqlite3.Connection, view: str) -> bool:
         left -= 1
         return left < 0
 
-    base.set_progress_handler(is_enough, _STEPS_AT_ONCE)
+    try:
+        for given in (None, 1):
+            with closing(_opened(path)) as base:
+                base.set_progress_handler(is_enough, _STEPS_AT_ONCE)
+                for (view,) in base.execute("SELECT name FROM sqlite_master WHERE type = 'view'").fetchall():
+                    _count(base, view, given)
+                    if left < 0:
+                        return str(view)
+    except (sqlite3.Error, UnicodeDecodeError):  # whoever reads it says so
+        return None
+    return None
+
+
+def _count(base: sqlite3.Connection, view: str, given: int | None) -> None:
+    """Count the rows of a view until it is told to stop; functions that are not known give `given`."""
     quoted, known = view.replace('"', '""'), set[str]()
     while True:
         try:
@@ -105,12 +113,11 @@ def _ends(base: sqlite3.Connection, view: str) -> bool:
         except sqlite3.Error as error:
             unknown = _UNKNOWN_FUNCTION.search(str(error))
             if unknown is None or unknown[1] in known:
-                return left >= 0
-            # GDAL has functions that we have not; what they give does not tell how many rows there are.
+                return
             known.add(unknown[1])
-            base.create_function(unknown[1], -1, lambda *_: None)
+            base.create_function(unknown[1], -1, lambda *_: given)
         else:
-            return True
+            return
 
 
 def _is_base(path: Path) -> bool:
