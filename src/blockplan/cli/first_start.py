@@ -1,8 +1,8 @@
 """
 What a start of the service on an empty folder does, but serving: ``python -m blockplan.cli.first_start``.
 
-`make setup` does it once, so that Python finds compiled what a first start imports, and all modules of
-ours: in many containers Python is told to keep no compiled file, and would compile them at every start.
+`make setup` does it once, so that Python finds compiled what a first start and a report import, and all
+modules of ours: in many containers Python is told to keep no compiled file, and would compile them each time.
 What it writes else lies in a folder that is gone afterwards. It also searches a little of all that
 `propose` does and goes a few ways along a network, because the machine code of both is made at their first
 call and kept. That of a layout takes half a minute; tests run in several processes, and each would compile
@@ -45,7 +45,18 @@ def main() -> None:
 
         open_demo(example(), lambda: judged(example()))
         connection.close()
+        write_report(example(), Path(folder))
     compile_searches(example())
+
+
+def write_report(path: Path, folder: Path) -> None:
+    """Write all that is handed out of a plan, so that its libraries are compiled when `demo` does it."""
+    from blockplan.check import check
+    from blockplan.plan import read
+    from blockplan.report import report
+
+    plan = read(path)
+    report(plan, check(plan), folder / "report")
 
 
 def compile_searches(path: Path) -> None:
