@@ -111,3 +111,10 @@ def test_the_settings_are_clean_for_an_https_address(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "no issues" in done.stdout
+
+
+def test_no_template_parts_a_list_with_the_comma_of_one_language() -> None:
+    portal = Path(desks.__file__).parents[1]
+    pages = sorted(portal.rglob("*.html"))
+    assert len(pages) > 100
+    assert [one.name for one in pages if re.search(r"forloop\.last[^%]*%}, ", one.read_text("utf-8"))] == []
