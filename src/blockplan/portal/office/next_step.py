@@ -21,10 +21,12 @@ from blockplan.portal.office import drafts
 from blockplan.portal.office.models import Draft, Pending
 from blockplan.portal.record.clock import time_of
 from blockplan.portal.record.models import Opinion
+from blockplan.respond.coverage import each_gap
 
 if TYPE_CHECKING:
     from blockplan.portal.office.permissions import Actor
     from blockplan.portal.record.models import Notice
+    from blockplan.respond import Sorting
 
 OFFICE, PLANNER = ("clerk", "planner"), ("planner",)
 #: Acts that move the notice on once a second person has confirmed them.
@@ -64,12 +66,21 @@ class Step:
                 "roles": [] if mine else [f"office_role.{role}" for role in self.roles]}  # fmt: skip
 
 
-def next_of(row: Notice, actor: Actor) -> Step:
-    """What a notice waits for; `actor` matters where nobody may be his own second person."""
+def next_of(row: Notice, actor: Actor, now: Sorting | None = None) -> Step:
+    """
+    What a notice waits for.
+
+    Parameters
+    ----------
+    actor
+        Who looks: nobody may be his own second person.
+    now
+        What stands at the desk; without it nobody can say whether every point is answered.
+    """
     if row.state in _BEFORE_OPENING:
         draft = Draft.objects.select_related("version").filter(pk=row.pk).first()
         return Step("nothing") if draft is None else _of_draft(draft, actor)
-    return _waiting(row, actor) or _by_state(row)
+    return _waiting(row, actor) or _by_state(row, now)
 
 
 def _waiting(row: Notice, actor: Actor) -> Step | None:
@@ -105,17 +116,19 @@ def at_desk(row: Notice, *, gaps: int, uncut: bool, held: bool = False) -> Step 
         return Step("cut", "#tools", OFFICE)
     if gaps:
         return Step("gaps", f"{reverse('office_segments', args=[row.pk])}?show=unanswered", OFFICE)
-    return (
-        Step("complete", reverse("office_act_complete", args=[row.pk]), PLANNER)
-        if row.state == "closed"
-        else None
-    )
+    return _complete(row) if row.state == "closed" else None
 
 
-def _by_state(row: Notice) -> Step:
+def _complete(row: Notice) -> Step:
+    return Step("complete", reverse("office_act_complete", args=[row.pk]), PLANNER)
+
+
+def _by_state(row: Notice, now: Sorting | None) -> Step:
     if row.state == "on_notice":
         close = Step("close", reverse("office_act_close", args=[row.pk]), PLANNER)
         return close if is_over(row) else Step("runs")
+    if row.state == "closed" and now is not None and next(each_gap(now), None) is None:
+        return _complete(row)
     if row.state == "closed":
         return Step("answer", reverse("office_desk", args=[row.pk]), OFFICE)
     if row.state not in _AFTER:

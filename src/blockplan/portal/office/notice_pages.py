@@ -163,15 +163,16 @@ def notice(request: HttpRequest, notice: str) -> HttpResponse:
     waiting = waiting_of(notice)
     useless = {one.act for one in waiting if not one.opinion} | (set() if is_over(row) else {"close"})
     offered = [name for name in offered if name not in useless]
+    now = desks.look(notice) if row.round else None
     shown = {
         "notice": row, "offered": offered, "draft": Draft.objects.filter(pk=notice).first(),
         "period": row.opened.get("period"), "title": (row.opened.get("plan") or {}).get("title"),
         "waiting": waiting, "held": Opinion.objects.filter(notice=row, held__in=[True]).exists(),
-        "step": next_of(row, actor).for_(actor),
+        "step": next_of(row, actor, now).for_(actor),
         "erasures": entries.erasures_of_notice(row),
         "letters": row.state in TAKES_OPINIONS, "works": actor.may(*permissions.OFFICE),
         "standing": standing_of(row) if row.round else None,
-        "told": numbers(desks.look(notice)) if row.round else {},
+        "told": {} if now is None else numbers(now),
         "warnings": warnings(notice),
     }  # fmt: skip
     return render(request, "office/notice.html", shown)
