@@ -80,7 +80,22 @@ def test_a_notice_says_what_waits_and_when_it_may_be_closed(
     told(planner, HERE + "desk/", {"do": "cut"})
     assert next_for(planner, HERE + "desk/")[1] == HERE + "desk/segments/?show=unanswered"
     told(planner, HERE + "desk/segments/O-1.1/", {"do": "answer", "kind": "noted", "reason_en": "Thank you."})
-    assert next_for(planner, HERE + "desk/")[1] == HERE + "complete/"
+    for page in (HERE + "desk/", HERE):
+        assert next_for(planner, page)[1] == HERE + "complete/", "every point is answered"
+
+
+def test_an_inbox_that_nothing_has_come_to_does_not_ask_to_choose(
+    config: Config, clock: HandClock, opened: DatabaseStore
+) -> None:
+    planner = browser_of(a_member("Li", "planner"))
+    page = planner.get(HERE + "opinions/").content.decode()
+    assert "No opinion has come yet." in page
+    assert "Choose an opinion" not in page
+    send_without_work("More trees.")
+    page = planner.get(HERE + "opinions/").content.decode()
+    assert "Choose an opinion from the list." in page
+    page = planner.get(HERE + "opinions/?standing=late").content.decode()
+    assert "No opinions." in page
 
 
 def test_at_the_desk_an_opinion_that_nobody_looked_at_comes_first_and_is_not_called_published(
