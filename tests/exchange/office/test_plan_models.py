@@ -287,6 +287,11 @@ def test_a_french_municipal_plan_comes_in_whole_with_its_small_overlaps_told(sam
     rows = plan.layer("parcels")
     assert len(rows) == 118
     assert rows.area.sum() == pytest.approx(14_105_728.6, rel=1e-6)
+    # A motocross ground alone has no class: its dominant use is leisure.
+    assert rows["land_use_given"][rows["land_use"].isna()].tolist() == [
+        "Secteur naturel délimitant le terrain de motocross"
+    ]
+    assert str(plan.manifest.drawn_on) == "2014-06-03"
     doubled = sum(one.measured for one in validate(plan) if one.rule == "pq-double")
     assert doubled == pytest.approx(4706.0, rel=0.02)
     zones = rows.area.groupby(rows["TYPEZONE"]).sum() / 1e4

@@ -117,19 +117,51 @@ def test_a_german_development_plan_with_decimal_commas_is_understood_and_not_jud
     assert "neither in China nor in Japan" in rules(result, "office-packs")[0].message
 
 
-def test_zones_of_a_french_plan_come_in_and_their_letters_are_no_guess(folder, brought):
+def zones_of_a_french_plan(folder, **columns):
+    n = len(columns["LIBELONG"])
     frame = gpd.GeoDataFrame(
-        {"IDZONE": ["Z1", "Z2", "Z3"], "LIBELLE": ["UA", "N", "A"],
-         "LIBELONG": ["Zone urbaine", "Zone naturelle", "Zone agricole"], "HAUTEUR": ["12 m"] * 3,
-         "DESTDOMI": ["01", "07", "08"]},
-        geometry=squares(3, east=652_000, north=6_862_000), crs="EPSG:2154",
+        {"IDZONE": [f"Z{at}" for at in range(n)], **columns},
+        geometry=squares(n, east=652_000, north=6_862_000), crs="EPSG:2154",
     )  # fmt: skip
     shapefile(frame, folder / "ZONE_URBA.shp", encoding="UTF-8", cpg="UTF-8")
+
+
+def uses(plan):
+    land = plan.layer("parcels").sort_index()["land_use"]
+    return [one if isinstance(one, str) else None for one in land]
+
+
+def test_zones_of_a_french_plan_come_in_and_their_letters_are_no_guess(folder, brought):
+    zones_of_a_french_plan(
+        folder, LIBELLE=["UA", "N", "A"], HAUTEUR=["12 m"] * 3,
+        LIBELONG=["Zone urbaine", "Zone naturelle", "Zone agricole"],
+    )  # fmt: skip
     plan, result = brought()
     land = plan.layer("parcels").sort_index()
     assert land["height_m_max"].tolist()[:3] == [12.0, 12.0, 12.0]
-    assert [one if isinstance(one, str) else None for one in land["land_use"]][:3] == [None, None, "01"]
+    assert uses(plan)[:3] == [None, None, "01"]
     assert len([one for one in rules(result, "office-code") if one.grade == "error"]) == 2
+
+
+def test_the_dominant_use_of_a_french_zone_counts_where_its_name_tells_none(folder, brought):
+    names = ["Bourg ancien", "Hameaux", "Zone dédiée aux équipements publics", "Terrain", "Bois", "Secteur"]
+    zones_of_a_french_plan(
+        folder, LIBELONG=names, DESTDOMI=["01", "03", "01", "04", "08", "42"], DATAPPRO=["20140603"] * 6
+    )
+    plan, _ = brought()
+    # 04 is grassland in the list in force and leisure in this one, 08 public services and natural land.
+    assert uses(plan)[:6] == ["0701", "0701", "08", None, None, None]
+    land = plan.layer("parcels").sort_index()
+    assert land["compatible_uses"].tolist()[1] == "0901"
+    assert land["land_use_given"].tolist()[:6] == names
+    assert str(plan.manifest.drawn_on) == "2014-06-03"
+
+
+def test_a_mapping_kept_of_a_french_plan_reads_its_dominant_uses_again(folder, brought, tmp_path):
+    zones_of_a_french_plan(folder, LIBELONG=["Bourg", "Bourg"], DESTDOMI=["01", "05"])
+    first, _ = brought()
+    again, _ = brought(mapping=tmp_path / "plan" / "mapping.toml")
+    assert uses(first)[:2] == uses(again)[:2] == ["0701", "08"]
 
 
 def test_japanese_zones_are_uses_and_blocks_have_their_numbers(folder, brought):

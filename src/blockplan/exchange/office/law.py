@@ -129,7 +129,7 @@ ERAS = {"令和": 2018, "平成": 1988}
 _ERA = re.compile(rf"({'|'.join(ERAS)})\s*(元|\d{{1,2}})\s*年")
 _MONTH = re.compile(r"(?<!\d)(20\d{2})\s*年\s*(\d{1,2})\s*月")
 _DAY_FIELD = re.compile(
-    r"pfsj|pfdate|pfrq|pzsj|bzsj|批复时间|批准日期|批准时间|批复日期|编制日期|编制时间|成果日期"
+    r"pfsj|pfdate|pfrq|pzsj|bzsj|datappro|批复时间|批准日期|批准时间|批复日期|编制日期|编制时间|成果日期"
 )
 _DAY = re.compile(
     r"(?<!\d)(20\d{2})(?:(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)|\s*[-./年]\s*(\d{1,2})\s*[-./月]\s*(\d{1,2})(?!\d))"

@@ -18,7 +18,7 @@ from blockplan.exchange.office.titles import plain
 from blockplan.yamlfile import read_map
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 QUANTITIES = frozenset(
     {
@@ -38,12 +38,16 @@ TABLE_FIELDS = {
 
 @dataclass(frozen=True, slots=True)
 class FieldNames:
-    """A column: how its values read, what a bare number bounds (upper, lower or ""), and its plain names."""
+    """
+    A column: how its values read, what a bare number bounds (upper, lower or ""), its plain names, and what
+    codes of its own mean.
+    """
 
     column: str
     quantity: str
     bare: str
     names: tuple[str, ...]
+    meanings: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +181,14 @@ def _field(column: str, entry: Any, there: FieldNames | None, where: str) -> Fie
         entry = {"names": entry}
     names = tuple(plain(str(name)) for name in entry.get("names", ()))
     quantity = entry.get("quantity", there.quantity if there else "")
+    meanings = {str(code): str(meant) for code, meant in (entry.get("meanings") or {}).items()}
     if there is not None:
         return FieldNames(
-            column, there.quantity or quantity, there.bare or entry.get("bare", ""), (*there.names, *names)
+            column,
+            there.quantity or quantity,
+            there.bare or entry.get("bare", ""),
+            (*there.names, *names),
+            meanings | dict(there.meanings),
         )
     if quantity and quantity not in QUANTITIES:
         raise refused(
@@ -189,4 +198,4 @@ def _field(column: str, entry: Any, there: FieldNames | None, where: str) -> Fie
             name=quantity,
             names=", ".join(sorted(QUANTITIES)),
         )
-    return FieldNames(column, quantity, entry.get("bare", ""), names)
+    return FieldNames(column, quantity, entry.get("bare", ""), names, meanings)

@@ -111,6 +111,10 @@ def _texts(rows: list[Row], values: list[Any], one: FieldChoice, column: FieldNa
         if isinstance(value, str) and not value.isascii() and column.column in _LISTED:
             value = _CIRCLED.sub("；", value).strip("；")  # noqa: PLW2901
         text = value.date().isoformat() if isinstance(value, dt.datetime) else text_of(value)
+        if column.meanings and text not in column.meanings:
+            row[f"={one.field}"] = text
+            continue
+        text = column.meanings.get(text, text)
         if column.column in row and column.column in {"facilities_text", "remarks"}:
             # A text of more than 254 bytes goes on in the next field.
             # A size in a field of its own (a heading in two: name, size) belongs to what was named before.

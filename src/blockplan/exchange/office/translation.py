@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from blockplan.exchange.office import codes
@@ -56,20 +57,24 @@ def translate_codes(
         (one.code, ""): one for one in mapping.code if not one.name
     }
     used: dict[tuple[str, str], CodeChoice] = {}
-    cache: dict[tuple[str, str, str], codes.Translation] = {}
+    translated = cache(_translated)
     silent: dict[tuple[str, str], list[Row]] = {}
     for row in found.rows:
         given, name = str(row.pop("land_use", "") or ""), str(row.get("land_use_name") or "")
         own_list = str(row.get("_standard") or _standard(row, list_name))
-        asked = (given, name, own_list)
-        if asked not in cache:
-            cache[asked] = _translated(given, name, own_list)
-        done = cache[asked]
+        as_written = given or name
+        done = translated(given, name, own_list)
         hand = by_hand.get((given, name)) or by_hand.get((given, ""))
+        main_use = str(row.pop("main_use", "") or "")
+        if main_use and done.to is None and hand is None and translated("", main_use, own_list).to:
+            # What has no class by its own code or name has one by the field of main uses.
+            given, name = "", main_use
+            done = translated(given, name, own_list)
+            hand = by_hand.get((given, name))
         to = hand.to or None if hand is not None else done.to
         row["_beside"] = done.beside
         if given or name:
-            row["land_use_given"] = given or name
+            row["land_use_given"] = as_written or name
             row["land_use_given_list"] = done.list_name
         if to is not None:
             row["land_use"] = to
