@@ -157,6 +157,16 @@ def test_the_dominant_use_of_a_french_zone_counts_where_its_name_tells_none(fold
     assert str(plan.manifest.drawn_on) == "2014-06-03"
 
 
+def test_a_profile_says_what_an_offices_own_codes_of_main_uses_mean(folder, brought, tmp_path):
+    own = tmp_path / "own.yaml"
+    meanings = '{ "1": 居住用地, "2": 工业用地 }'
+    own.write_text(f"fields:\n  parcels:\n    main_use: {{ names: [ZYYT], meanings: {meanings} }}\n", "utf-8")
+    shapefile(parcels(编号=["A-01", "A-02", "A-03", "A-04"], ZYYT=["1", "2", "2", "9"]), folder / "地块.shp")
+    plan, _ = brought(profiles=[own])
+    assert uses(plan)[:4] == ["07", "1001", "1001", None]
+    assert plan.layer("parcels")["ZYYT"].tolist()[3] == "9"
+
+
 def test_a_mapping_kept_of_a_french_plan_reads_its_dominant_uses_again(folder, brought, tmp_path):
     zones_of_a_french_plan(folder, LIBELONG=["Bourg", "Bourg"], DESTDOMI=["01", "05"])
     first, _ = brought()
@@ -207,6 +217,11 @@ def test_the_last_letter_of_a_word_is_no_class_of_land() -> None:
     assert [translate("", "cn2023", one).to for one in ("WA", "GE", "Park", "Parking", "Zone UA")] == [
         "0701", "1001", "1401", "120803", None,
     ]  # fmt: skip
+
+
+def test_short_words_of_german_and_french_plans_have_their_class() -> None:
+    words = ("Wohnen", "Gewerbe", "Habitat", "Carrière", "Jardins familiaux")
+    assert [translate("", "cn2023", one).to for one in words] == ["0701", "1001", "0701", "1002", "14"]
 
 
 def figures_drawn(folder):
